@@ -1,0 +1,1 @@
+# The backends in Rust: filled in with ffi/exports.rs.
