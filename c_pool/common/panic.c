@@ -3,10 +3,12 @@
  * The talent plan asks: let the thread die and spawn another, or catch the panic and keep the
  * thread? The answer, with figures, stands in each backend at its worker loop. What is common:
  *
- *   1. thread_pool_panic, on the worker, deep inside the job: refuse (message, abort) unless a job
- *      is running here that is not already panicking; copy the message, which may lie in a frame
+ *   1. thread_pool_panic_begin, on the worker, deep inside the job: refuse (message, abort) unless
+ * a job is running here that is not already panicking; copy the message, which may lie in a frame
  *      that is about to go; count.
- *   2. thread_pool_unwind: run the cleanups of the job's frames, land in worker.c.
+ *   2. thread_pool_panic: run the cleanups of the job's frames, land in worker.c. There are two of
+ *      it: panic_unwind.c, and panic_longjmp.c for toolchains without an unwinder; the build takes
+ *      one of them.
  *   3. thread_pool_panic_report: handler, or one line on stderr. The copy of the message is valid
  *      until the handler returns.
  *   4. The worker goes on with its next job.
@@ -23,7 +25,6 @@
 
 #include "fatal.h"
 #include "thread_pool.h"
-#include "unwinding.h"
 
 /* Keeps a copy; without memory for a long message, its beginning. */
 static void keep_message(struct thread_pool_worker *worker, const char *message) {
@@ -57,7 +58,7 @@ noreturn static void refuse(const struct thread_pool_worker *worker, const char 
     thread_pool_fatal("panic while a panic is under way", message);
 }
 
-noreturn void thread_pool_panic(const char *message) {
+struct thread_pool_worker *thread_pool_panic_begin(const char *message) {
     struct thread_pool_worker *worker = thread_pool_worker_self();
     if (message == NULL)
         message = "(no message)";
@@ -66,7 +67,7 @@ noreturn void thread_pool_panic(const char *message) {
     worker->state = THREAD_POOL_WORKER_UNWINDING;
     keep_message(worker, message);
     count_panic(worker->base);
-    thread_pool_unwind(worker);
+    return worker;
 }
 
 static void tell(const struct thread_pool_worker *worker) {

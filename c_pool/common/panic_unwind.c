@@ -5,7 +5,7 @@
  * asks `stop`, which leaves for the landing as soon as the frame is the worker's own.
  * Source: Itanium C++ ABI, "Base ABI", 1.3 (_Unwind_ForcedUnwind). */
 
-#include "unwinding.h"
+#include "panic.h"
 
 #include <string.h>
 #include <unwind.h>
@@ -41,7 +41,8 @@ static void swallowed(_Unwind_Reason_Code reason, struct _Unwind_Exception *unus
                       NULL);
 }
 
-noreturn void thread_pool_unwind(struct thread_pool_worker *worker) {
+noreturn void thread_pool_panic(const char *message) {
+    struct thread_pool_worker *worker = thread_pool_panic_begin(message);
     exception = (struct _Unwind_Exception){.exception_cleanup = swallowed};
     memcpy(&exception.exception_class, "POOLBNCH", sizeof exception.exception_class);
     _Unwind_ForcedUnwind(&exception, stop, worker);
