@@ -1,4 +1,3 @@
-#define _DEFAULT_SOURCE /* _SC_NPROCESSORS_ONLN, which most systems have and POSIX does not */
 #include "platform.h"
 
 #include <unistd.h>
