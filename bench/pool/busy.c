@@ -20,7 +20,7 @@ static unsigned parallel(unsigned threads) {
 }
 
 void workload_busy(const struct request *request, struct report *report) {
-    struct tally_sums expected = {0, 0, 0};
+    struct tally_sums expected = {0};
     job_steps = spin_calibrate((double)request->parameter);
     double job_ns = spin_measure(job_steps);
     thread_pool *pool = make_pool(request, report);
