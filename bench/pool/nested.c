@@ -40,7 +40,7 @@ static struct batch run_tree(void *context, unsigned depth, struct report *repor
 }
 
 void workload_nested(const struct request *request, struct report *report) {
-    struct tally_sums expected = {0, 0, 0};
+    struct tally_sums expected = {0};
     tree.pool = make_pool(request, report);
     if (tree.pool == NULL)
         return;
