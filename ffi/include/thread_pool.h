@@ -167,7 +167,7 @@ uint32_t thread_pool_default_threads(void);
 /**
  * As thread_pool_new_with, with all options but `threads` zero.
  */
-int thread_pool_new(uint32_t threads, struct thread_pool **pool);
+int thread_pool_new(uint32_t threads, thread_pool **pool);
 
 /**
  * Makes a pool and stores it in `*pool`. All its threads exist when this returns 0; on an error
@@ -179,7 +179,7 @@ int thread_pool_new(uint32_t threads, struct thread_pool **pool);
  * EAGAIN   the system refused a thread.
  * ENOMEM   no memory (backends in C; in Rust the process aborts).
  */
-int thread_pool_new_with(const struct thread_pool_options *options, struct thread_pool **pool);
+int thread_pool_new_with(const thread_pool_options *options, thread_pool **pool);
 
 /**
  * Queues a job, which will run exactly once. Waits for no job, though it may wait for a lock that
@@ -193,7 +193,7 @@ int thread_pool_new_with(const struct thread_pool_options *options, struct threa
  *
  * On an error the job will not run, and `arg` is still the caller's.
  */
-int thread_pool_spawn(struct thread_pool *pool, thread_pool_job job, void *arg);
+int thread_pool_spawn(thread_pool *pool, thread_pool_job job, void *arg);
 
 /**
  * Ends the job that calls it, the C word for what `panic!` is in Rust. The panic is counted, and
@@ -213,13 +213,13 @@ THREAD_POOL_NORETURN void thread_pool_panic(const char *message);
 /**
  * The number of workers asked for; 0 for NULL. Never blocks.
  */
-uint32_t thread_pool_threads(const struct thread_pool *pool);
+uint32_t thread_pool_threads(const thread_pool *pool);
 
 /**
  * The number of jobs that have panicked so far; 0 for NULL. Never blocks. Whoever learned from a
  * job's cleanup or from on_panic that it panicked, finds it counted.
  */
-uint64_t thread_pool_panics(const struct thread_pool *pool);
+uint64_t thread_pool_panics(const thread_pool *pool);
 
 /**
  * On a worker its number, 0 to threads - 1, the same from its first job to its thread-local
@@ -237,7 +237,7 @@ int32_t thread_pool_worker_index(void);
  * EDEADLK    called on one of the pool's own threads; the pool is intact and goes on.
  * ECANCELED  the pool is that of a parent of this process; nothing is freed.
  */
-int thread_pool_destroy(struct thread_pool *pool);
+int thread_pool_destroy(thread_pool *pool);
 
 /**
  * The backend's name: "shared_queue", "naive", "rayon", "crossbeam", "mpsc" or "vecdeque". Valid

@@ -40,20 +40,32 @@ fn generate(arguments: &Arguments) -> Result<String, String> {
     let mut text = Vec::new();
     bindings.write(&mut text);
     match warnings::taken() {
-        warnings if warnings.is_empty() => String::from_utf8(text).map_err(|e| e.to_string()),
+        warnings if warnings.is_empty() => {
+            String::from_utf8(text).map(|text| name_types(&text)).map_err(|e| e.to_string())
+        }
         warnings => Err(format!("cbindgen warns:\n{}", warnings.join("\n"))),
     }
 }
 
+/// With both tags and typedefs to choose from cbindgen writes `struct thread_pool` in functions;
+/// a reader wants the typedef.
+fn name_types(text: &str) -> String {
+    let name = |line: &str| match line.starts_with(char::is_alphabetic) && line.ends_with(");") {
+        true => line.replace("struct thread_pool", "thread_pool") + "\n",
+        false => line.to_owned() + "\n",
+    };
+    text.lines().map(name).collect()
+}
+
 /// The first function of the list that `header` does not declare.
 fn undeclared<'a>(list: &'a str, header: &str) -> Option<&'a str> {
-    let declared = |name: &&str| {
-        header.lines().any(|line| !line.starts_with(' ') && line.contains(&format!(" {name}(")))
-            || header
-                .lines()
-                .any(|line| !line.starts_with(' ') && line.contains(&format!("*{name}(")))
+    let declaration = |line: &&str| line.starts_with(char::is_alphabetic) && line.ends_with(");");
+    let declarations: Vec<&str> = header.lines().filter(declaration).collect();
+    let declares = |line: &&str, name: &str| {
+        let before = line.find(&format!("{name}(")).and_then(|at| line[..at].chars().last());
+        matches!(before, Some(' ' | '*'))
     };
-    list.lines().filter(|line| !line.starts_with('#')).find(|name| !declared(name))
+    list.lines().find(|name| !declarations.iter().any(|line| declares(line, name)))
 }
 
 fn first_difference(made: &str, committed: &str) -> String {
