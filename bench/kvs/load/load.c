@@ -220,6 +220,8 @@ static uint64_t wait_ns(const load *l, uint64_t now) {
 }
 
 static bool phase_over(const load_phase *phase) {
+    if (phase->window == WINDOW_CLOSED && phase->run->abandon)
+        return true;
     if (phase->outstanding > 0)
         return false;
     return phase->window == WINDOW_CLOSED || phase->issued >= phase->limit;

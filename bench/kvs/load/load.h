@@ -62,6 +62,8 @@ typedef struct load_run {
     bool either;             /* keys may hold generation 0 or 1 from before load_open */
     bool in_order;           /* keys 0, 1, 2, …, round and round, instead of random ones */
     double rate;             /* requests a second over all connections; 0: closed loop */
+    bool abandon;            /* at the end of the window, do not wait for what is outstanding: only
+                              * load_close may follow. For servers that let clients starve. */
     const load_other *other; /* only this request instead of GET and SET; NULL: GET and SET */
 } load_run;
 
