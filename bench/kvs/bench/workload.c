@@ -19,6 +19,7 @@ static const struct {
     [WORKLOAD_DURABLE] = {CAN_DURABLE, "server, durable", "kvs-load"},
     [WORKLOAD_REDIS_BENCHMARK] = {CAN_MEMORY | CAN_REDIS_BENCHMARK, "server", "redis-benchmark"},
     [WORKLOAD_WORK] = {CAN_WORK, "server, pools apart", "kvs-load"},
+    [WORKLOAD_WORK_ONE_THREAD] = {CAN_WORK | CAN_THREADS, "server, pools apart", "kvs-load"},
     [WORKLOAD_LIGHT_BESIDE_HEAVY] = {CAN_MEMORY, "server, pools apart", "kvs-load"},
     [WORKLOAD_POOL_SCALING] = {CAN_THREADS, "server, talent plan", "kvs-load"},
     [WORKLOAD_CONNECTION_MODE] = {CAN_CONNECTION_MODE, "server, talent plan", "kvs-load"},
@@ -122,12 +123,25 @@ static void add_durable(uint32_t connections) {
              connections == 1 ? "" : "s");
 }
 
-static void add_special(workload_kind kind, double seconds, bool by_default, const char *name,
-                        const char *title) {
+static workload *add_special(workload_kind kind, double seconds, bool by_default, const char *name,
+                             const char *title) {
     workload *w = add(kind, seconds);
     w->by_default = by_default;
     snprintf(w->name, sizeof w->name, "%s", name);
     snprintf(w->title, sizeof w->title, "%s", title);
+    return w;
+}
+
+static void add_light(const char *name, uint32_t heavy, uint32_t pipeline) {
+    workload *w = add(WORKLOAD_LIGHT_BESIDE_HEAVY, 1.5);
+    w->by_default = true;
+    w->connections = 16;
+    w->heavy_connections = heavy;
+    w->heavy_pipeline = pipeline;
+    snprintf(w->name, sizeof w->name, "%s", name);
+    snprintf(w->title, sizeof w->title,
+             "GET, 16 clients with pipeline 1 beside %u that pipeline %u deep; latency of the 16",
+             heavy, pipeline);
 }
 
 static void add_lean_all(void) {
@@ -151,10 +165,12 @@ static void add_special_all(void) {
     static const uint32_t connections[] = {1, 16, 50, 200};
     add_special(WORKLOAD_WORK, 1.2, true, "kvs_work16us",
                 "requests with 16 us of work each, 50 connections, pipeline 1 (Redis: a Lua "
-                "function that runs until os.clock has moved 16 us)");
-    add_special(WORKLOAD_LIGHT_BESIDE_HEAVY, 1.5, true, "kvs_light_beside_heavy",
-                "GET, 16 clients with pipeline 1, beside 3 that pipeline 64 deep; latency of the "
-                "16");
+                "function that asks for TIME until 16 us have passed)");
+    add_special(WORKLOAD_WORK_ONE_THREAD, 1.2, true, "kvs_work16us_one_thread",
+                "the same on a pool of one thread: the single-threaded server to compare with")
+        ->pool_threads = 1;
+    add_light("kvs_light_beside_heavy", 3, 64);
+    add_light("kvs_light_beside_flood", 16, 256);
     for (size_t c = 0; c < 4; c++)
         add_durable(connections[c]);
     add_special(WORKLOAD_POOL_SCALING, 1.2, true, "kvs_pool_scaling",

@@ -12,6 +12,7 @@ typedef enum workload_kind {
     WORKLOAD_DURABLE,         /* the same, on servers that write to disk first */
     WORKLOAD_REDIS_BENCHMARK, /* redis-benchmark: GET or SET */
     WORKLOAD_WORK,            /* requests with 16 µs of work */
+    WORKLOAD_WORK_ONE_THREAD, /* the same on a pool of one thread */
     WORKLOAD_LIGHT_BESIDE_HEAVY,
     WORKLOAD_POOL_SCALING,    /* the talent plan's experiment */
     WORKLOAD_CONNECTION_MODE, /* a job per connection */
@@ -24,9 +25,6 @@ enum {
     WORKLOAD_SCALING_KEYS = 1000,
     WORKLOAD_VALUE_SIZE = 64,
     WORKLOAD_WORK_US = 16,
-    WORKLOAD_LIGHT = 16,          /* light connections, */
-    WORKLOAD_HEAVY = 3,           /* beside heavy ones */
-    WORKLOAD_HEAVY_PIPELINE = 64, /* of this depth */
 };
 
 typedef struct workload {
@@ -36,6 +34,9 @@ typedef struct workload {
     bool set; /* SET, else GET */
     uint32_t pipeline;
     uint32_t connections;
+    uint32_t pool_threads;      /* of the server; 0: its default, or --threads */
+    uint32_t heavy_connections; /* beside them, */
+    uint32_t heavy_pipeline;    /* of this depth */
     bool by_default;
     double seconds; /* of one process, roughly, all in */
 } workload;
