@@ -20,7 +20,8 @@ typedef struct wait_group {
     size_t count;        /* under lock */
 } wait_group;
 
-#define WAIT_GROUP_INIT {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0}
+#define WAIT_GROUP_INIT                                                                            \
+    { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0 }
 
 /* Announces `jobs` more calls of wait_group_done. Never blocks for long. */
 static inline void wait_group_add(wait_group *group, size_t jobs) {

@@ -32,6 +32,8 @@ AT_GET = 60  # which GET the faults fall on
 
 
 class Handler(socketserver.StreamRequestHandler):
+    disable_nagle_algorithm = True
+
     def handle(self):
         try:
             while self.one_request():

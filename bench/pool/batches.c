@@ -1,0 +1,36 @@
+#include "batches.h"
+
+#include "clock.h"
+
+#define BUDGET_NS 400000000u
+#define FEWEST_BATCHES 3
+
+static unsigned warm_up(const struct batches *batches, struct report *report) {
+    unsigned size = batches->smallest;
+    while (!report_failed(report)) {
+        struct batch batch = batches->run(batches->context, size, report);
+        if (batch.ns >= batches->enough_ns || size == batches->largest)
+            break;
+        size++;
+    }
+    return size;
+}
+
+double measure_batches(const struct batches *batches, const char *name, struct report *report) {
+    struct samples ns_per_job = SAMPLES_INIT;
+    struct batch batch = {0, 0};
+    unsigned size = warm_up(batches, report);
+    uint64_t used = 0;
+    while (!report_failed(report) && (used < BUDGET_NS || ns_per_job.count < FEWEST_BATCHES)) {
+        batch = batches->run(batches->context, size, report);
+        used += batch.ns;
+        if (!samples_add(&ns_per_job, (double)batch.ns / (double)batch.jobs))
+            report_fail(report, "out of memory");
+    }
+    double median = samples_quantile(&ns_per_job, .5);
+    report_metric(report, name, median);
+    report_metric(report, "jobs_per_batch", (double)batch.jobs);
+    report_metric(report, "batches", (double)ns_per_job.count);
+    samples_free(&ns_per_job);
+    return median;
+}

@@ -1,0 +1,99 @@
+#include "jobs.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+
+#define SHORTEST_LOOK_NS 20000u
+#define LONGEST_LOOK_NS 20000000u
+#define STUCK_NS 5000000000u
+
+void job_empty(void *argument) {
+    tally_add((uintptr_t)argument);
+}
+
+void die(const char *what, int error) {
+    fprintf(stderr, "%s: %s\n", what, strerror(error));
+    _Exit(1);
+}
+
+__attribute__((noinline, cold)) static uint64_t spawn_again(thread_pool *pool, thread_pool_job job,
+                                                            void *argument, int error) {
+    uint64_t refused = 0;
+    while (error == EAGAIN || error == ENOMEM) {
+        refused++;
+        sched_yield();
+        error = thread_pool_spawn(pool, job, argument);
+    }
+    if (error != 0)
+        die("thread_pool_spawn", error);
+    return refused;
+}
+
+uint64_t spawn_patiently(thread_pool *pool, thread_pool_job job, void *argument) {
+    int error = thread_pool_spawn(pool, job, argument);
+    return __builtin_expect(error != 0, 0) ? spawn_again(pool, job, argument, error) : 0;
+}
+
+/* Half of what `left` jobs take at the rate at which `done` jobs took `elapsed`. */
+static uint64_t time_to_look(uint64_t left, uint64_t done, uint64_t elapsed) {
+    if (done == 0)
+        return 10 * SHORTEST_LOOK_NS;
+    double ns = 0.5 * (double)left * (double)elapsed / (double)done;
+    return ns < SHORTEST_LOOK_NS  ? SHORTEST_LOOK_NS
+           : ns > LONGEST_LOOK_NS ? LONGEST_LOOK_NS
+                                  : (uint64_t)ns;
+}
+
+void wait_for_jobs(uint64_t jobs, uint64_t before, uint64_t since, struct report *report) {
+    uint64_t seen = before, progress = now_ns();
+    for (;;) {
+        uint64_t counted = tally_read().jobs, now = now_ns();
+        if (counted >= jobs)
+            return;
+        if (counted != seen) {
+            seen = counted;
+            progress = now;
+        } else if (now - progress > STUCK_NS) {
+            report_fail(report, "%llu of %llu jobs never ran", (unsigned long long)(jobs - counted),
+                        (unsigned long long)jobs);
+            return;
+        }
+        sleep_for(time_to_look(jobs - counted, counted - before, now - since));
+    }
+}
+
+void verify_tally(const struct tally_sums *expected, struct report *report) {
+    struct tally_sums counted = tally_read();
+    if (counted.jobs != expected->jobs)
+        report_fail(report, "%llu jobs were spawned, %llu were run",
+                    (unsigned long long)expected->jobs, (unsigned long long)counted.jobs);
+    if (counted.arguments != expected->arguments || counted.squares != expected->squares)
+        report_fail(report, "as many jobs were run as were spawned, but not the same ones: "
+                            "the sums of their arguments differ");
+}
+
+thread_pool *make_pool_with(const thread_pool_options *options, struct report *report) {
+    thread_pool *pool = NULL;
+    tally_init(options->threads);
+    int error = thread_pool_new_with(options, &pool);
+    if (error != 0)
+        report_fail(report, "a pool of %u: %s", options->threads, strerror(error));
+    return error == 0 ? pool : NULL;
+}
+
+thread_pool *make_pool(const struct request *request, struct report *report) {
+    thread_pool_options options = {.threads = request->threads};
+    return make_pool_with(&options, report);
+}
+
+void end_pool(thread_pool *pool, const struct tally_sums *expected, struct report *report) {
+    int error = thread_pool_destroy(pool);
+    if (error != 0)
+        report_fail(report, "thread_pool_destroy: %s", strerror(error));
+    verify_tally(expected, report);
+}
