@@ -11,7 +11,6 @@ set(not_under_address "")
 # TSan: a forked child of a threaded process must not make threads ("starting new threads after
 # multi-threaded fork is not supported").
 list(APPEND not_under_thread fork_child_makes_its_own_pool)
-# TSan and ASan: the sanitizer's own memory is taken through the functions that the case lets fail.
 
 function(pool_test name backend labels limit)
     add_test(NAME ${name} COMMAND ${ARGN})
@@ -59,6 +58,7 @@ foreach(line IN LISTS lines)
 endforeach()
 
 foreach(backend IN LISTS backends)
+    add_dependencies(pool-suite-any thread_pool_${backend}_shared)
     pool_test(${backend}.pool_dlopen ${backend} "quick" 60
         pool-dlopen "${POOLBENCH_LIB_DIR}/${backend}/libthread_pool.so.0" ${backend})
     pool_test(${backend}.pool_refuses_other_backend ${backend} "" 30

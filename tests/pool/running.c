@@ -266,7 +266,7 @@ static void chain(void *unused) {
 
 void case_chain_of_100000_on_one_thread(void **state) {
     (void)state;
-    chain_left = 100000;
+    chain_left = scaled(100000);
     shared_pool = make_pool(1);
     spawn(shared_pool, chain, NULL);
     assert_true(gate_wait(&chain_end, 1));
