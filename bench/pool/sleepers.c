@@ -1,6 +1,7 @@
 #include "sleepers.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +22,7 @@ static bool add_thread(struct sleepers *sleepers, const char *id) {
     snprintf(path, sizeof path, "/proc/self/task/%s/stat", id);
     files[sleepers->count] = open(path, O_RDONLY | O_CLOEXEC);
     if (files[sleepers->count] < 0)
-        return false;
+        return errno == ENOENT || errno == ESRCH; /* it has ended meanwhile */
     sleepers->count++;
     return true;
 }

@@ -5,7 +5,6 @@ use crate::limit::Limit;
 use crate::workers;
 use crate::{Full, Hooks, Job, Options, Pool};
 use crossbeam_channel::{unbounded, Receiver, Sender};
-use std::ffi::CStr;
 use std::io;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -64,7 +63,7 @@ impl Queue {
 }
 
 impl Pool for CrossbeamPool {
-    const NAME: &'static CStr = c"crossbeam";
+    const NAME: &'static str = "crossbeam";
 
     fn new(options: Options, hooks: Arc<dyn Hooks>) -> io::Result<Self> {
         let (sender, receiver) = unbounded();

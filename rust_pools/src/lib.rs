@@ -18,7 +18,6 @@ mod vecdeque;
 mod workers;
 
 use std::any::Any;
-use std::ffi::CStr;
 use std::io;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -57,8 +56,8 @@ pub struct Full;
 
 /// A thread pool. Dropping one that was not destroyed leaves its workers running.
 pub trait Pool: Sized + Send + Sync + 'static {
-    /// The backend's name, ready for C.
-    const NAME: &'static CStr;
+    /// The backend's name.
+    const NAME: &'static str;
 
     /// Starts all workers, or none: on an error, those that had started have ended again.
     fn new(options: Options, hooks: Arc<dyn Hooks>) -> io::Result<Self>;

@@ -4,7 +4,6 @@ use crate::drain::Drain;
 use crate::limit::Limit;
 use crate::workers;
 use crate::{Full, Hooks, Job, Options, Pool};
-use std::ffi::CStr;
 use std::io;
 use std::sync::mpsc::{channel, Receiver, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -76,7 +75,7 @@ impl Queue {
 }
 
 impl Pool for MpscPool {
-    const NAME: &'static CStr = c"mpsc";
+    const NAME: &'static str = "mpsc";
 
     fn new(options: Options, hooks: Arc<dyn Hooks>) -> io::Result<Self> {
         let (sender, receiver) = channel();

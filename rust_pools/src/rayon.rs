@@ -4,7 +4,6 @@ use crate::limit::Limit;
 use crate::workers;
 use crate::{Full, Hooks, Options, Pool};
 use rayon::{ThreadPool, ThreadPoolBuilder};
-use std::ffi::CStr;
 use std::io;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -42,7 +41,7 @@ fn build(
 }
 
 impl Pool for RayonPool {
-    const NAME: &'static CStr = c"rayon";
+    const NAME: &'static str = "rayon";
 
     fn new(options: Options, hooks: Arc<dyn Hooks>) -> io::Result<Self> {
         let mut handles = Vec::with_capacity(options.threads);

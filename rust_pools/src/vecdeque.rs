@@ -3,7 +3,6 @@
 use crate::workers;
 use crate::{Full, Hooks, Job, Options, Pool};
 use std::collections::VecDeque;
-use std::ffi::CStr;
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -84,7 +83,7 @@ impl Queue {
 }
 
 impl Pool for VecDequePool {
-    const NAME: &'static CStr = c"vecdeque";
+    const NAME: &'static str = "vecdeque";
 
     fn new(options: Options, hooks: Arc<dyn Hooks>) -> io::Result<Self> {
         let queue = Arc::new(Queue {

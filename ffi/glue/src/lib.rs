@@ -10,5 +10,5 @@ mod worker;
 
 pub use options::{decode, RawOptions, MAX_THREADS};
 pub use panic::{panic_current_job, PanicHandler};
-pub use pool::{default_threads, Job, Pool};
+pub use pool::{c_name, default_threads, Job, Pool};
 pub use worker::current_index;

@@ -6,6 +6,7 @@ use rust_pools::Options;
 use std::ffi::{c_char, c_void, CStr};
 use std::mem::MaybeUninit;
 use std::num::NonZeroUsize;
+use std::ptr;
 
 /// `THREAD_POOL_MAX_THREADS`.
 pub const MAX_THREADS: u32 = 1024;
@@ -64,24 +65,44 @@ fn suffix_length(threads: u32) -> usize {
     format!("-{}", threads - 1).len()
 }
 
-/// Lets the system judge the size, and replaces 0 by its default, which is not Rust's (2 MiB).
-fn decode_stack_size(size: usize) -> Result<usize, i32> {
-    if size > isize::MAX as usize {
+/// The size in whole pages, if the system grants it; for 0 the system's default, which is not
+/// that of Rust's standard library (2 MiB).
+fn decode_stack_size(wanted: usize) -> Result<usize, i32> {
+    if wanted == 0 {
+        return default_stack_size();
+    }
+    // SAFETY: sysconf has no requirements.
+    let page = usize::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).map_err(|_| EINVAL)?;
+    let size = wanted.checked_next_multiple_of(page).ok_or(EINVAL)?;
+    if size < libc::PTHREAD_STACK_MIN || !stack_fits(size) {
         return Err(EINVAL);
     }
+    Ok(size)
+}
+
+fn default_stack_size() -> Result<usize, i32> {
     let mut attributes = MaybeUninit::uninit();
-    let mut accepted = 0;
-    // SAFETY: `attributes` is initialised first and destroyed last; glibc's init cannot fail.
-    let refused = unsafe {
-        libc::pthread_attr_init(attributes.as_mut_ptr());
-        let refused =
-            size != 0 && libc::pthread_attr_setstacksize(attributes.as_mut_ptr(), size) != 0;
-        libc::pthread_attr_getstacksize(attributes.as_ptr(), &mut accepted);
+    let mut size = 0;
+    // SAFETY: `attributes` is used only when it was initialised, and is destroyed after.
+    unsafe {
+        match libc::pthread_attr_init(attributes.as_mut_ptr()) {
+            0 => {}
+            error => return Err(error),
+        }
+        libc::pthread_attr_getstacksize(attributes.as_ptr(), &mut size);
         libc::pthread_attr_destroy(attributes.as_mut_ptr());
-        refused
-    };
-    if refused {
-        return Err(EINVAL);
     }
-    Ok(accepted)
+    Ok(size)
+}
+
+/// Asks the kernel for room of that size, readable and writable so that its overcommit rule is
+/// asked too, and gives it back untouched.
+fn stack_fits(size: usize) -> bool {
+    let access = libc::PROT_READ | libc::PROT_WRITE;
+    let kind = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS;
+    // SAFETY: a new anonymous mapping; what is unmapped is what was mapped.
+    unsafe {
+        let room = libc::mmap(ptr::null_mut(), size, access, kind, -1, 0);
+        room != libc::MAP_FAILED && libc::munmap(room, size) == 0
+    }
 }

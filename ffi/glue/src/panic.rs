@@ -1,14 +1,18 @@
 //! A job's panic, from the C call that raises it to the handler that hears of it.
 //!
-//! Nothing here is paid by a job that does not panic: whether a panic is allowed is asked on the
-//! way of the panic alone.
+//! 1. `panic_current_job`, deep inside the job: refuse (message, abort) unless a job runs here
+//!    that is not panicking already; copy the message; count. Counted here, and not at the end,
+//!    so that whoever learns from one of the job's cleanups that it is over finds it counted.
+//! 2. `resume_unwind` runs the cleanups of the job's frames and lands in the backend's
+//!    `catch_unwind`. It passes by the panic hook: nothing is printed.
+//! 3. `Observer::job_panicked`: the handler, or one line on stderr.
+//!
+//! A job that does not panic pays for none of this: what is allowed is asked on the panic's way.
 
 use crate::diagnostics::{die, print};
-use crate::fork::Generation;
-use crate::worker;
+use crate::worker::{self, State, Worker};
 use rust_pools::Hooks;
 use std::any::Any;
-use std::cell::Cell;
 use std::ffi::{c_char, c_void, CStr, CString};
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,16 +20,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// `thread_pool_panic_handler`.
 pub type PanicHandler = extern "C" fn(context: *mut c_void, message: *const c_char);
 
-/// What unwinds. Its own type, so that no other panic is taken for it.
+/// What unwinds. A type of its own, so that no other panic is taken for it.
 struct Message(CString);
 
-thread_local! {
-    /// The panic handler runs on this thread.
-    static IN_HANDLER: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Ends the current job: unwinds its frames to the worker's `catch_unwind`, without the panic
-/// hook and its lines on stderr.
+/// Ends the current job.
 ///
 /// # Safety
 /// `message` is null or a C string.
@@ -36,21 +34,20 @@ pub unsafe fn panic_current_job(message: *const c_char) -> ! {
         // SAFETY: the caller's promise.
         false => unsafe { CStr::from_ptr(message) }.to_owned(),
     };
-    if let Some(why) = refusal() {
-        die(&format!("{why}: {}", message.to_string_lossy()));
+    match panicking_worker() {
+        // SAFETY: the worker is running, and so keeps its observer alive.
+        Ok(worker) => unsafe { &*worker.observer }.count(),
+        Err(why) => die(&format!("{why}: {}", message.to_string_lossy())),
     }
     resume_unwind(Box::new(Message(message)))
 }
 
-fn refusal() -> Option<&'static str> {
-    match worker::current() {
-        None => Some("panic outside a job"),
-        Some(worker) if worker.generation != Generation::now() => {
-            Some("panic in a forked process, in a job of its parent's pool")
-        }
-        Some(_) if IN_HANDLER.get() => Some("panic in the panic handler"),
-        Some(_) if std::thread::panicking() => Some("panic while a panic is under way"),
-        Some(_) => None,
+fn panicking_worker() -> Result<Worker, &'static str> {
+    match (worker::current(), worker::state()) {
+        (None, _) | (_, State::Ended) => Err("panic outside a job"),
+        (_, State::Reporting) => Err("panic in a panic handler"),
+        _ if std::thread::panicking() => Err("panic while a panic is under way"),
+        (Some(worker), State::Running) => Ok(worker),
     }
 }
 
@@ -58,6 +55,7 @@ fn refusal() -> Option<&'static str> {
 pub(crate) struct Observer {
     handler: Option<PanicHandler>,
     context: *mut c_void,
+    pool_name: String,
     /// Relaxed throughout: a number that guards no data.
     panics: AtomicU64,
 }
@@ -68,21 +66,28 @@ unsafe impl Send for Observer {}
 unsafe impl Sync for Observer {}
 
 impl Observer {
-    pub(crate) fn new(handler: Option<PanicHandler>, context: *mut c_void) -> Self {
-        Self { handler, context, panics: AtomicU64::new(0) }
+    pub(crate) fn new(
+        handler: Option<PanicHandler>,
+        context: *mut c_void,
+        pool_name: String,
+    ) -> Self {
+        Self { handler, context, pool_name, panics: AtomicU64::new(0) }
     }
 
     pub(crate) fn panics(&self) -> u64 {
         self.panics.load(Ordering::Relaxed) // Relaxed: see `panics`
     }
 
+    fn count(&self) {
+        self.panics.fetch_add(1, Ordering::Relaxed); // Relaxed: see `panics`
+    }
+
     fn report(&self, message: &CStr) {
         match self.handler {
-            None => print(&format!("a job panicked: {}", message.to_string_lossy())),
-            Some(handler) => {
-                IN_HANDLER.set(true);
-                handler(self.context, message.as_ptr());
-                IN_HANDLER.set(false);
+            Some(handler) => handler(self.context, message.as_ptr()),
+            None => {
+                let message = message.to_string_lossy();
+                print(&format!("a job of '{}' panicked: {message}", self.pool_name));
             }
         }
     }
@@ -94,14 +99,19 @@ impl Hooks for Observer {
     }
 
     fn worker_stopped(&self) {
-        worker::leave();
+        worker::set_state(State::Ended);
     }
 
     fn job_panicked(&self, payload: Box<dyn Any + Send>) {
-        self.panics.fetch_add(1, Ordering::Relaxed); // Relaxed: see `panics`
+        worker::disable_cancellation(); // the job had no chance to undo what it may have changed
+        worker::set_state(State::Reporting);
         match payload.downcast::<Message>() {
             Ok(message) => self.report(&message.0),
-            Err(_) => self.report(c"a panic of Rust code"),
+            Err(_) => {
+                self.count();
+                self.report(c"a panic of Rust code");
+            }
         }
+        worker::set_state(State::Running);
     }
 }

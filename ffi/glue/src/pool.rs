@@ -25,7 +25,8 @@ unsafe impl Send for Job {}
 impl Job {
     #[inline]
     fn call(self) {
-        (self.run)(self.arg)
+        (self.run)(self.arg);
+        fork::stop_child();
     }
 }
 
@@ -47,8 +48,9 @@ impl<B: rust_pools::Pool> Pool<B> {
         // SAFETY: the caller's promise.
         let options = unsafe { decode(raw) }?;
         fork::watch()?;
-        let observer = Arc::new(Observer::new(raw.on_panic, raw.on_panic_context));
-        let blocked = Blocked::all();
+        let observer =
+            Arc::new(Observer::new(raw.on_panic, raw.on_panic_context, options.name.clone()));
+        let blocked = Blocked::new();
         let backend = B::new(options, observer.clone()).map_err(|_| EAGAIN)?;
         drop(blocked);
         Ok(Self {
@@ -109,4 +111,17 @@ impl<B: rust_pools::Pool> Pool<B> {
 pub fn default_threads() -> u32 {
     let cpus = std::thread::available_parallelism().map_or(1, |cpus| cpus.get());
     u32::try_from(cpus).unwrap_or(MAX_THREADS).min(MAX_THREADS)
+}
+
+/// A backend's name as a C string of fixed room.
+#[must_use]
+pub const fn c_name(name: &str) -> [u8; 32] {
+    let (name, mut bytes) = (name.as_bytes(), [0; 32]);
+    assert!(name.len() < bytes.len());
+    let mut at = 0;
+    while at < name.len() {
+        bytes[at] = name[at];
+        at += 1;
+    }
+    bytes
 }

@@ -1,22 +1,31 @@
-//! What a worker knows about itself, in thread-local storage that needs no destructor.
+//! What a worker knows about itself, in thread-local storage that needs no destructor and so
+//! outlives the thread's other destructors.
 
-use crate::fork::Generation;
 use crate::panic::Observer;
 use std::cell::Cell;
 use std::ptr;
 
-/// The pool that the current thread works for.
+/// The current thread as a worker.
 #[derive(Clone, Copy)]
 pub(crate) struct Worker {
-    /// Compared, never followed.
+    /// Its pool's. The worker itself keeps it alive until `State::Ended`.
     pub(crate) observer: *const Observer,
     pub(crate) index: i32,
-    /// When the worker started.
-    pub(crate) generation: Generation,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum State {
+    /// In a job, or between two.
+    Running,
+    /// In the panic handler.
+    Reporting,
+    /// After the last job: thread-local destructors.
+    Ended,
 }
 
 thread_local! {
     static WORKER: Cell<Option<Worker>> = const { Cell::new(None) };
+    static STATE: Cell<State> = const { Cell::new(State::Running) };
 }
 
 extern "C" {
@@ -25,17 +34,21 @@ extern "C" {
 
 const PTHREAD_CANCEL_DISABLE: i32 = 1;
 
-/// The current thread becomes a worker. It can no longer be cancelled: a cancellation would
-/// unwind through Rust frames, which aborts the process.
-pub(crate) fn enter(observer: &Observer, index: usize) {
-    // SAFETY: a null `old` is allowed on Linux; the state is a valid one.
+/// A cancellation would unwind through Rust frames, which aborts the process.
+pub(crate) fn disable_cancellation() {
+    // SAFETY: the state is a valid one, and Linux takes a null `old`.
     unsafe { pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, ptr::null_mut()) };
-    let index = i32::try_from(index).expect("at most MAX_THREADS workers");
-    WORKER.set(Some(Worker { observer, index, generation: Generation::now() }));
 }
 
-/// The current thread is a worker no more; destructors of its thread-locals run after this.
-pub(crate) fn leave() {
+/// The current thread becomes a worker.
+pub(crate) fn enter(observer: &Observer, index: usize) {
+    disable_cancellation();
+    let index = i32::try_from(index).expect("at most MAX_THREADS workers");
+    WORKER.set(Some(Worker { observer, index }));
+}
+
+/// The current thread is a worker no more.
+pub(crate) fn forget() {
     WORKER.set(None);
 }
 
@@ -43,7 +56,16 @@ pub(crate) fn current() -> Option<Worker> {
     WORKER.get()
 }
 
-/// The worker's index, or -1 elsewhere.
+/// The worker's index, until its very end, or -1 elsewhere.
+#[must_use]
 pub fn current_index() -> i32 {
     WORKER.get().map_or(-1, |worker| worker.index)
+}
+
+pub(crate) fn state() -> State {
+    STATE.get()
+}
+
+pub(crate) fn set_state(state: State) {
+    STATE.set(state);
 }
