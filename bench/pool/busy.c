@@ -1,6 +1,4 @@
 /* busy_100ns, busy_1us, busy_10us: one producer outside, jobs that compute for a while. */
-#include <unistd.h>
-
 #include "producers.h"
 #include "spin.h"
 #include "workloads.h"
@@ -12,8 +10,7 @@
 static uint64_t job_steps; /* set before the first spawn, immutable then */
 
 static void job_busy(void *argument) {
-    spin(job_steps);
-    tally_add((uintptr_t)argument);
+    tally_add((uintptr_t)argument + spin_job(job_steps));
 }
 
 /* How many of `threads` can compute at the same time. */
@@ -23,7 +20,7 @@ static unsigned parallel(unsigned threads) {
 }
 
 void workload_busy(const struct request *request, struct report *report) {
-    struct tally_sums expected = {0, 0, 0};
+    struct tally_sums expected = {0};
     job_steps = spin_calibrate((double)request->parameter);
     double job_ns = spin_measure(job_steps);
     thread_pool *pool = make_pool(request, report);

@@ -1,12 +1,20 @@
 /* The table of the contender that is no pool: pool-bench-floor, what the machine allows. */
 #include "floors.h"
+#include "metrics.h"
 
 static const unsigned no_threads[] = {1, 0};
+static const unsigned two_threads[] = {2, 0};
 
-static const struct metric ring_metrics[] = {{"ns_per_job", "ns", "lower", true},
-                                             {"jobs_per_batch", "jobs", "none", false},
-                                             {"batches", "batches", "none", false},
-                                             {0}};
+static const struct metric ring_metrics[] = {METRIC_NS_PER_JOB, METRICS_BATCHES, {0}};
+static const struct metric wake_metrics[] = {METRICS_WAKES, {0}};
+static const struct metric busy_metrics[] = {METRIC_NS_PER_JOB, METRICS_BUSY, METRICS_BATCHES, {0}};
+
+#define TWO_THREADS(LENGTH, NS, TITLE)                                                             \
+    {                                                                                              \
+        .name = "two_threads_" LENGTH, .title = TITLE, .group = "busy", .seconds = 0.6,            \
+        .threads = two_threads, .metrics = busy_metrics, .parameter = (NS),                        \
+        .run = floor_two_threads                                                                   \
+    }
 
 static const struct workload workloads[] = {
     {.name = "spsc_ring",
@@ -16,6 +24,16 @@ static const struct workload workloads[] = {
      .threads = no_threads,
      .metrics = ring_metrics,
      .run = floor_spsc_ring},
+    {.name = "futex_wake",
+     .title = "a bare futex wake, from the call to the first instruction",
+     .group = "latency",
+     .seconds = 0.6,
+     .threads = no_threads,
+     .metrics = wake_metrics,
+     .run = floor_futex_wake},
+    TWO_THREADS("100ns", 100, "two plain threads, jobs of 100 ns"),
+    TWO_THREADS("1us", 1000, "two plain threads, jobs of 1 µs"),
+    TWO_THREADS("10us", 10000, "two plain threads, jobs of 10 µs"),
     {0}};
 
 static const char *name(void) {

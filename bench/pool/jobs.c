@@ -77,13 +77,18 @@ void verify_tally(const struct tally_sums *expected, struct report *report) {
                             "the sums of their arguments differ");
 }
 
-thread_pool *make_pool(const struct request *request, struct report *report) {
+thread_pool *make_pool_with(const thread_pool_options *options, struct report *report) {
     thread_pool *pool = NULL;
-    tally_init(request->threads);
-    int error = thread_pool_new(request->threads, &pool);
+    tally_init(options->threads);
+    int error = thread_pool_new_with(options, &pool);
     if (error != 0)
-        report_fail(report, "thread_pool_new(%u): %s", request->threads, strerror(error));
-    return pool;
+        report_fail(report, "a pool of %u: %s", options->threads, strerror(error));
+    return error == 0 ? pool : NULL;
+}
+
+thread_pool *make_pool(const struct request *request, struct report *report) {
+    thread_pool_options options = {.threads = request->threads};
+    return make_pool_with(&options, report);
 }
 
 void end_pool(thread_pool *pool, const struct tally_sums *expected, struct report *report) {

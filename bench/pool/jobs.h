@@ -30,7 +30,8 @@ void wait_for_jobs(uint64_t jobs, uint64_t before, uint64_t since, struct report
 /* After the pool has been destroyed: what was counted is exactly what was expected. */
 void verify_tally(const struct tally_sums *expected, struct report *report);
 
-/* Creates the pool for a request, or fails. */
+/* Creates a pool, or fails and returns NULL. The caller gives it to end_pool. */
+thread_pool *make_pool_with(const thread_pool_options *options, struct report *report);
 thread_pool *make_pool(const struct request *request, struct report *report);
 
 /* Destroys it, then verifies. */

@@ -6,8 +6,8 @@
 
 #define SMALLEST 8
 #define DEPTH 18
-/* A contender whose tree of the depth before took longer than this stays at that depth, and says
- * so (metric depth): only a pool ten times slower than usual gets there. */
+/* A tree of less depth that takes as long as this is not grown further; jobs_per_batch tells. Only
+ * a thread per job is that slow. */
 #define ENOUGH_NS 300000000u
 
 static struct {
@@ -40,7 +40,7 @@ static struct batch run_tree(void *context, unsigned depth, struct report *repor
 }
 
 void workload_nested(const struct request *request, struct report *report) {
-    struct tally_sums expected = {0, 0, 0};
+    struct tally_sums expected = {0};
     tree.pool = make_pool(request, report);
     if (tree.pool == NULL)
         return;

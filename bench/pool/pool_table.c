@@ -1,36 +1,53 @@
 /* The table of a contender that is a pool: pool-bench-<backend>. */
+#include "metrics.h"
 #include "thread_pool.h"
 #include "workloads.h"
 
 static const unsigned thread_counts[] = {1, 2, 4, 0};
 
-#define NS_PER_JOB                                                                                 \
-    { "ns_per_job", "ns", "lower", true }
-#define BATCHES                                                                                    \
-    {"jobs_per_batch", "jobs", "none", false}, {                                                   \
-        "batches", "batches", "none", false                                                        \
-    }
 #define REFUSED                                                                                    \
     { "refused", "spawns", "none", false }
 
-static const struct metric throughput_metrics[] = {NS_PER_JOB, BATCHES, REFUSED, {0}};
-static const struct metric busy_metrics[] = {NS_PER_JOB,
-                                             {"efficiency_percent", "%", "higher", false},
-                                             {"calibrated_ns", "ns", "none", false},
-                                             BATCHES,
-                                             REFUSED,
-                                             {0}};
+static const struct metric throughput_metrics[] = {
+    METRIC_NS_PER_JOB, METRICS_BATCHES, REFUSED, {0}};
+static const struct metric busy_metrics[] = {
+    METRIC_NS_PER_JOB, METRICS_BUSY, METRICS_BATCHES, REFUSED, {0}};
+static const struct metric wake_metrics[] = {METRICS_WAKES, {0}};
+static const struct metric burst_metrics[] = {{"p50_ns", "ns", "lower", true},
+                                              {"p99_ns", "ns", "lower", false},
+                                              {"cores_burnt", "cores", "lower", true},
+                                              {"from_due_p50_ns", "ns", "lower", false},
+                                              {"from_due_p99_ns", "ns", "lower", false},
+                                              {"wakeups_per_job", "wake-ups", "lower", false},
+                                              REFUSED,
+                                              {0}};
+static const struct metric idle_metrics[] = {
+    {"cpu_ms_per_second", "ms", "lower", true}, {"tail_cpu_ms", "ms", "lower", false}, {0}};
+static const struct metric create_metrics[] = {{"ns_per_pool", "ns", "lower", true},
+                                               {"p99_ns", "ns", "lower", false},
+                                               {"create_ns", "ns", "lower", false},
+                                               {"destroy_ns", "ns", "lower", false},
+                                               {0}};
+static const struct metric memory_metrics[] = {{"bytes_per_job", "B", "lower", true},
+                                               {"left_bytes_per_job", "B", "lower", true},
+                                               {"left_bytes", "B", "lower", false},
+                                               {"jobs", "jobs", "none", false},
+                                               {0}};
+static const struct metric panic_metrics[] = {
+    {"ns_per_panic", "ns", "lower", true}, METRICS_BATCHES, REFUSED, {0}};
 
-#define POOL .threads = thread_counts, .any_threads = true
+#define ON_POOL .threads = thread_counts, .any_threads = true
+
 #define THROUGHPUT(NAME, PRODUCERS, TITLE)                                                         \
     {                                                                                              \
         .name = NAME, .title = TITLE, .group = "throughput", .floor = "spsc_ring", .seconds = 0.5, \
-        POOL, .metrics = throughput_metrics, .parameter = PRODUCERS, .run = workload_throughput    \
+        ON_POOL, .metrics = throughput_metrics, .parameter = (PRODUCERS),                          \
+        .run = workload_throughput                                                                 \
     }
 #define BUSY(LENGTH, NS, TITLE)                                                                    \
     {                                                                                              \
         .name = "busy_" LENGTH, .title = TITLE, .group = "busy", .floor = "two_threads_" LENGTH,   \
-        .seconds = 0.6, POOL, .metrics = busy_metrics, .parameter = NS, .run = workload_busy       \
+        .seconds = 0.6, ON_POOL, .metrics = busy_metrics, .parameter = (NS), .run = workload_busy  \
     }
 
 static const struct workload workloads[] = {
@@ -40,13 +57,57 @@ static const struct workload workloads[] = {
     {.name = "nested",
      .title = "each job spawns two, depth 18",
      .group = "throughput",
-     .seconds = 0.6,
-     POOL,
+     .floor = "spsc_ring",
+     .seconds = 0.7,
+     ON_POOL,
      .metrics = throughput_metrics,
      .run = workload_nested},
+    {.name = "wake_latency",
+     .title = "from spawn to the start of the job, on a sleeping pool",
+     .group = "latency",
+     .floor = "futex_wake",
+     .seconds = 0.6,
+     ON_POOL,
+     .metrics = wake_metrics,
+     .run = workload_wake_latency},
     BUSY("100ns", 100, "one producer, jobs of 100 ns"),
     BUSY("1us", 1000, "one producer, jobs of 1 µs"),
     BUSY("10us", 10000, "one producer, jobs of 10 µs"),
+    {.name = "burst",
+     .title = "64 jobs of 1 µs every millisecond: time to finish them",
+     .group = "latency",
+     .seconds = 0.5,
+     ON_POOL,
+     .metrics = burst_metrics,
+     .run = workload_burst},
+    {.name = "idle",
+     .title = "CPU used by a pool without jobs, after load",
+     .group = "cost",
+     .seconds = 1.2,
+     ON_POOL,
+     .metrics = idle_metrics,
+     .run = workload_idle},
+    {.name = "create_destroy",
+     .title = "a pool made and destroyed",
+     .group = "cost",
+     .seconds = 0.5,
+     ON_POOL,
+     .metrics = create_metrics,
+     .run = workload_create_destroy},
+    {.name = "memory",
+     .title = "resident memory per queued job, and kept after the drain",
+     .group = "cost",
+     .seconds = 0.4,
+     ON_POOL,
+     .metrics = memory_metrics,
+     .run = workload_memory},
+    {.name = "panics",
+     .title = "one producer, every job panics",
+     .group = "cost",
+     .seconds = 0.6,
+     ON_POOL,
+     .metrics = panic_metrics,
+     .run = workload_panics},
     {0}};
 
 const struct contender contender = {thread_pool_backend, workloads};

@@ -34,17 +34,28 @@ void tally_add_elsewhere(uint64_t argument) {
     tally_add(argument);
 }
 
+void tally_event(enum tally_event event) {
+    /* Relaxed: read after the threads that count have been joined. */
+    if (tally_mine != NULL)
+        tally_bump(&tally_mine->events[event], 1, memory_order_relaxed);
+    else
+        atomic_fetch_add_explicit(&shared[0].events[event], 1, memory_order_relaxed);
+}
+
 static void add_cells(struct tally_sums *sums, const struct tally_cell *cells, size_t count) {
     for (size_t i = 0; i < count; i++) {
         /* Acquire: with the release of tally_add and add_shared, a counted job is a summed one. */
         sums->jobs += atomic_load_explicit(&cells[i].jobs, memory_order_acquire);
         sums->arguments += atomic_load_explicit(&cells[i].arguments, memory_order_relaxed);
         sums->squares += atomic_load_explicit(&cells[i].squares, memory_order_relaxed);
+        for (int event = 0; event < TALLY_EVENTS; event++)
+            sums->events[event] +=
+                atomic_load_explicit(&cells[i].events[event], memory_order_relaxed);
     }
 }
 
 struct tally_sums tally_read(void) {
-    struct tally_sums sums = {0, 0, 0};
+    struct tally_sums sums = {0};
     add_cells(&sums, workers, (size_t)workers_used);
     add_cells(&sums, shared, SHARED_CELLS);
     return sums;

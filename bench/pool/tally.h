@@ -21,14 +21,19 @@
 /* Lines are taken in pairs by the adjacent-line prefetcher, hence 128. */
 #define TALLY_LINE 128
 
+/* What else a job of the workload panics has to do exactly once. */
+enum tally_event { TALLY_CLEANUP, TALLY_HANDLED, TALLY_EVENTS };
+
 struct tally_sums {
     uint64_t jobs, arguments, squares;
+    uint64_t events[TALLY_EVENTS];
 };
 
 /* Written by one worker; read by the thread that measures. */
 struct tally_cell {
     alignas(TALLY_LINE) _Atomic uint64_t jobs;
     _Atomic uint64_t arguments, squares;
+    _Atomic uint64_t events[TALLY_EVENTS];
 };
 
 extern _Thread_local struct tally_cell *tally_mine; /* NULL: not asked yet, or no worker */
@@ -56,6 +61,9 @@ static inline void tally_add(uint64_t argument) {
     /* Release: whoever sees the job counted (tally_read) sees its argument summed. */
     tally_bump(&mine->jobs, 1, memory_order_release);
 }
+
+/* On a thread that runs jobs, after a tally_add there: one more of `event`. */
+void tally_event(enum tally_event event);
 
 /* What has been counted since the process began. From the measuring thread. */
 struct tally_sums tally_read(void);

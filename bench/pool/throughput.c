@@ -7,7 +7,7 @@
 #define ENOUGH_NS 20000000u
 
 void workload_throughput(const struct request *request, struct report *report) {
-    struct tally_sums expected = {0, 0, 0};
+    struct tally_sums expected = {0};
     thread_pool *pool = make_pool(request, report);
     if (pool == NULL)
         return;

@@ -6,10 +6,11 @@
  * fixed set: thread_pool_worker_index is -1. Its name counts the jobs modulo `threads`.
  *
  * Joining. A thread cannot join itself, and a detached one cannot be waited for with its
- * thread-local destructors. So each thread, when its job is done, takes the place in `ended` of the
- * one that ended before it, and joins that one: at most one ended thread waits to be joined,
- * however long the pool lives. Destroy waits until no job is running and joins the last, which has
- * joined the others before it ended. */
+ * thread-local destructors. So each thread, when its job is done, first joins those it finds in
+ * `ended`, and only then enters it: who is in `ended` waits for nobody any more, so a join is
+ * short, and no chain of threads that wait for each other can form. What waits to be joined is what
+ * ended at the same moment, however long the pool lives. Destroy waits until no thread is outside
+ * `ended` and joins the rest. */
 
 #include <assert.h>
 #include <errno.h>
@@ -26,6 +27,7 @@ struct runner {
     thread_pool_job job;              /* immutable */
     void *arg;                        /* immutable */
     pthread_t thread;                 /* written by the thread itself before it is in `ended` */
+    struct runner *next;              /* under lock while in `ended`, then the taker's */
 };
 
 struct thread_pool {
@@ -35,14 +37,23 @@ struct thread_pool {
     pthread_mutex_t lock;
     pthread_cond_t idle;  /* signalled under lock when `active` reaches 0 */
     size_t active;        /* under lock: threads made or about to be, and not yet in `ended` */
-    struct runner *ended; /* under lock: the last thread that has run its job; NULL: all joined */
+    struct runner *ended; /* under lock: threads that have nothing left to do but to end */
 };
 
-static void join(struct runner *runner) {
-    if (runner == NULL)
-        return;
-    pthread_join(runner->thread, NULL);
-    free(runner);
+static void join_each(struct runner *runner) {
+    while (runner != NULL) {
+        struct runner *next = runner->next;
+        pthread_join(runner->thread, NULL);
+        free(runner);
+        runner = next;
+    }
+}
+
+/* Under lock. */
+static struct runner *take_ended(thread_pool *pool) {
+    struct runner *ended = pool->ended;
+    pool->ended = NULL;
+    return ended;
 }
 
 /* Under lock. */
@@ -64,16 +75,23 @@ static void run_one(struct thread_pool_worker *worker, bool after_panic) {
     thread_pool_base_stop_child(worker->base);
 }
 
+static void join_others(thread_pool *pool) {
+    pthread_mutex_lock(&pool->lock);
+    struct runner *others = take_ended(pool);
+    pthread_mutex_unlock(&pool->lock);
+    join_each(others);
+}
+
 static void hand_over(struct thread_pool_worker *worker) {
     struct runner *runner = (struct runner *)worker;
     thread_pool *pool = worker->pool;
     runner->thread = pthread_self();
+    join_others(pool);
     pthread_mutex_lock(&pool->lock);
-    struct runner *before = pool->ended;
+    runner->next = pool->ended;
     pool->ended = runner;
     one_less(pool);
     pthread_mutex_unlock(&pool->lock);
-    join(before);
 }
 
 static int start(thread_pool *pool, struct runner *runner) {
@@ -165,22 +183,21 @@ int thread_pool_spawn(thread_pool *pool, thread_pool_job job, void *arg) {
     return run_in_thread(pool, job, arg);
 }
 
-/* Blocks until no job is running; the last ended thread, or NULL when every one is joined. */
-static struct runner *take_last(thread_pool *pool) {
+/* Blocks until every thread is in `ended`; takes them. */
+static struct runner *take_all(thread_pool *pool) {
     pthread_mutex_lock(&pool->lock);
     while (pool->active != 0)
         pthread_cond_wait(&pool->idle, &pool->lock);
-    struct runner *last = pool->ended;
-    pool->ended = NULL;
+    struct runner *all = take_ended(pool);
     pthread_mutex_unlock(&pool->lock);
-    return last;
+    return all;
 }
 
-/* Again after each join: a thread-local destructor of a joined thread may have spawned. */
+/* Again after each round: a thread-local destructor of a joined thread may have spawned. */
 static void join_all(thread_pool *pool) {
-    struct runner *last;
-    while ((last = take_last(pool)) != NULL)
-        join(last);
+    struct runner *all;
+    while ((all = take_all(pool)) != NULL)
+        join_each(all);
 }
 
 int thread_pool_destroy(thread_pool *pool) {

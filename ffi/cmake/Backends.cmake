@@ -1,7 +1,7 @@
 # How a backend becomes a library, and how a program is linked against each of them.
 #
 #   poolbench_c_backend(NAME SOURCES file...)   a backend in C
-#   poolbench_rust_backend(NAME)                a backend in Rust (see ffi/CMakeLists.txt)
+#   poolbench_rust_backend(NAME)                a backend in Rust (ffi/rust_backends.cmake)
 #   poolbench_backend_executables(PREFIX OBJECTS lib [LIBRARIES lib...])
 #                                               PREFIX-<backend> for every backend
 #
@@ -11,6 +11,15 @@
 
 set(POOLBENCH_LIB_DIR "${PROJECT_BINARY_DIR}/lib")
 set(POOLBENCH_FFI_DIR "${PROJECT_SOURCE_DIR}/ffi")
+
+# What a shared library may export, as the linker wants it: from the one list of it.
+set(symbols "${POOLBENCH_FFI_DIR}/exported_symbols.txt")
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${symbols}")
+file(STRINGS "${symbols}" symbols)
+list(JOIN symbols "; " symbols)
+set(POOLBENCH_VERSION_SCRIPT "${PROJECT_BINARY_DIR}/thread_pool.map")
+file(CONFIGURE OUTPUT "${POOLBENCH_VERSION_SCRIPT}" @ONLY CONTENT
+    "{ global: @symbols@; local: *; };\n")
 
 function(poolbench_register_backend name)
     set_property(GLOBAL APPEND PROPERTY POOLBENCH_BACKENDS ${name})
@@ -34,9 +43,9 @@ function(poolbench_c_backend name)
         VERSION 0
         SOVERSION 0
         LIBRARY_OUTPUT_DIRECTORY "${POOLBENCH_LIB_DIR}/${name}"
-        LINK_DEPENDS "${POOLBENCH_FFI_DIR}/thread_pool.map")
+        LINK_DEPENDS "${POOLBENCH_VERSION_SCRIPT}")
     target_link_options(thread_pool_${name}_shared PRIVATE
-        "LINKER:--version-script=${POOLBENCH_FFI_DIR}/thread_pool.map" "LINKER:-z,defs")
+        "LINKER:--version-script=${POOLBENCH_VERSION_SCRIPT}" "LINKER:-z,defs")
     poolbench_register_backend(${name})
 endfunction()
 

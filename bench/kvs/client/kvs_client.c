@@ -56,7 +56,8 @@ static int request(kvs_client *client, int count, const char *const words[], con
                    redisReply **reply) {
     if (client->broken)
         return fail(client, ECONNRESET, "an earlier failure broke the connection");
-    const char *copy[3] = {words[0], count > 1 ? words[1] : NULL, count > 2 ? words[2] : NULL};
+    const char *copy[KVS_CLIENT_WORDS_MAX]; /* hiredis wants an array it could change */
+    memcpy(copy, words, (size_t)count * sizeof *copy);
     errno = 0;
     redisReply *answer = redisCommandArgv(client->connection, count, copy, lengths);
     if (answer == NULL)
@@ -141,11 +142,7 @@ int kvs_client_set(kvs_client *client, const void *key, size_t key_length, const
     return request_status(client, 3, words, lengths, "OK");
 }
 
-static int copy_value(kvs_client *client, const redisReply *reply, char **value, size_t *length) {
-    if (reply->type == REDIS_REPLY_NIL)
-        return fail(client, ENOENT, "no such key");
-    if (reply->type != REDIS_REPLY_STRING)
-        return wrong_answer(client, "GET");
+static int copy_text(kvs_client *client, const redisReply *reply, char **value, size_t *length) {
     size_t bytes = (size_t)reply->len;
     char *copy = malloc(bytes + 1);
     if (copy == NULL)
@@ -155,6 +152,14 @@ static int copy_value(kvs_client *client, const redisReply *reply, char **value,
     *value = copy;
     *length = bytes;
     return 0;
+}
+
+static int copy_value(kvs_client *client, const redisReply *reply, char **value, size_t *length) {
+    if (reply->type == REDIS_REPLY_NIL)
+        return fail(client, ENOENT, "no such key");
+    if (reply->type != REDIS_REPLY_STRING)
+        return wrong_answer(client, "GET");
+    return copy_text(client, reply, value, length);
 }
 
 int kvs_client_get(kvs_client *client, const void *key, size_t key_length, char **value,
@@ -185,6 +190,28 @@ int kvs_client_remove(kvs_client *client, const void *key, size_t key_length) {
         error = wrong_answer(client, "DEL");
     else if (reply->integer == 0)
         error = fail(client, ENOENT, "no such key");
+    freeReplyObject(reply);
+    return error;
+}
+
+static bool is_text(const redisReply *reply) {
+    return reply->type == REDIS_REPLY_STRING || reply->type == REDIS_REPLY_STATUS;
+}
+
+int kvs_client_command(kvs_client *client, int count, const char *const words[],
+                       const size_t lengths[], char **answer, size_t *length) {
+    if (client == NULL || words == NULL || lengths == NULL || count < 1)
+        return EINVAL;
+    if (count > KVS_CLIENT_WORDS_MAX)
+        return fail(client, E2BIG, "too many words");
+    redisReply *reply = NULL;
+    int error = request(client, count, words, lengths, &reply);
+    if (error != 0)
+        return error;
+    if (!is_text(reply))
+        error = wrong_answer(client, words[0]);
+    else if (answer != NULL && length != NULL)
+        error = copy_text(client, reply, answer, length);
     freeReplyObject(reply);
     return error;
 }

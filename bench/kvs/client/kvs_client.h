@@ -36,6 +36,7 @@
 
 #define KVS_CLIENT_MESSAGE_MAX 256
 #define KVS_CLIENT_TIMEOUT_MS 5000u
+#define KVS_CLIENT_WORDS_MAX 16
 
 typedef struct kvs_client kvs_client;
 
@@ -66,6 +67,11 @@ int kvs_client_remove(kvs_client *client, const void *key, size_t key_length);
 
 /* PING. 0: the server answered PONG. */
 int kvs_client_ping(kvs_client *client);
+
+/* Any other command of 1 … KVS_CLIENT_WORDS_MAX words whose answer is a simple or a bulk string;
+ * *answer as *value of kvs_client_get, or both outputs NULL. E2BIG: too many words. */
+int kvs_client_command(kvs_client *client, int count, const char *const words[],
+                       const size_t lengths[], char **answer, size_t *length);
 
 /* What the last failed request was about; "" before the first failure. Owned by the client, valid
  * until its next call. Never blocks. */

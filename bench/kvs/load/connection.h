@@ -9,7 +9,6 @@
 
 typedef struct connection {
     int fd;
-    uint16_t group;
     bool wants_write;       /* epoll also watches for room to write */
     bool served;            /* got a reply in the window */
     uint32_t depth;         /* requests of one write in this phase; 0: takes no part */
@@ -52,8 +51,7 @@ struct load {
     load_options options;
     dataset set;
     connection *connections; /* owned */
-    uint32_t connection_count;
-    load_request *requests; /* owned; slices of it belong to the connections */
+    load_request *requests;  /* owned; slices of it belong to the connections */
     int epoll;
     uint64_t random;
     uint64_t get_below; /* a random word below this makes a GET */

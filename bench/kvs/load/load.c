@@ -136,7 +136,8 @@ static void move_window(load *l, uint64_t now) {
         return;
     if (phase->window == WINDOW_BEFORE && now >= phase->opens)
         open_window(l, now);
-    if (phase->window == WINDOW_OPEN && now >= phase->closes)
+    bool ended = phase->run->end != NULL && atomic_load(phase->run->end);
+    if (phase->window == WINDOW_OPEN && (ended || now >= phase->closes))
         close_window(l, now);
 }
 
@@ -144,14 +145,12 @@ static void count_reply(load *l, connection *c, const load_request *request, uin
     load_phase *phase = &l->phase;
     if (phase->window != WINDOW_OPEN)
         return;
-    load_group_result *group = &phase->result->groups[c->group];
-    histogram_record(&group->latency, now - request->since);
-    group->requests++;
+    histogram_record(&phase->result->latency, now - request->since);
+    phase->result->requests++;
     if (!c->served) {
         c->served = true;
-        group->connections_served++;
+        phase->result->connections_served++;
     }
-    phase->result->requests++;
     if (count_reached(phase))
         close_window(l, now);
 }
@@ -182,7 +181,7 @@ static int send_due(load *l, uint64_t now) {
     if (phase->gap == 0)
         return 0;
     for (; paced_due(phase) <= now; phase->paced_turn++) {
-        connection *c = &l->connections[phase->paced_turn % l->connection_count];
+        connection *c = &l->connections[phase->paced_turn % l->options.connections];
         int error = connection_send_batch(l, c, now);
         if (error != 0)
             return error;
@@ -196,10 +195,10 @@ static void start_pacing(load *l, uint64_t now) {
         return;
     phase->paced_gap = NS_PER_S / phase->run->rate;
     phase->paced_start = now;
-    phase->gap = (uint64_t)(phase->paced_gap * l->connection_count);
+    phase->gap = (uint64_t)(phase->paced_gap * l->options.connections);
     if (phase->gap == 0)
         phase->gap = 1;
-    for (uint32_t i = 0; i < l->connection_count; i++)
+    for (uint32_t i = 0; i < l->options.connections; i++)
         l->connections[i].next_due = now + (uint64_t)(i * phase->paced_gap);
 }
 
@@ -220,6 +219,8 @@ static uint64_t wait_ns(const load *l, uint64_t now) {
 }
 
 static bool phase_over(const load_phase *phase) {
+    if (phase->window == WINDOW_CLOSED && phase->run->abandon)
+        return true;
     if (phase->outstanding > 0)
         return false;
     return phase->window == WINDOW_CLOSED || phase->issued >= phase->limit;
@@ -227,7 +228,7 @@ static bool phase_over(const load_phase *phase) {
 
 static uint32_t connections_waiting(const load *l) {
     uint32_t waiting = 0;
-    for (uint32_t i = 0; i < l->connection_count; i++)
+    for (uint32_t i = 0; i < l->options.connections; i++)
         waiting += l->connections[i].answered < l->connections[i].sent;
     return waiting;
 }
@@ -241,7 +242,7 @@ static int check_patience(load *l, uint64_t now) {
         return 0;
     return load_fail(l, ETIMEDOUT, "no reply for %.1f s on %" PRIu32 " of %" PRIu32 " connections",
                      (double)l->options.timeout_ms / 1000, connections_waiting(l),
-                     l->connection_count);
+                     l->options.connections);
 }
 
 static int handle_events(load *l, const struct epoll_event *events, int count) {
@@ -274,7 +275,7 @@ static int one_turn(load *l) {
 
 static int first_batches(load *l, uint64_t now) {
     int error = 0;
-    for (uint32_t i = 0; i < l->connection_count && error == 0; i++)
+    for (uint32_t i = 0; i < l->options.connections && error == 0; i++)
         error = connection_send_batch(l, &l->connections[i], now);
     return error;
 }
@@ -295,15 +296,14 @@ static int run_phase(load *l) {
 
 /* Preload and verification go through a few connections, deep: they are not what is measured. */
 static void set_up_depths(load *l) {
-    for (uint32_t i = 0; i < l->connection_count; i++)
+    for (uint32_t i = 0; i < l->options.connections; i++)
         l->connections[i].depth = i < LOAD_SETUP_CONNECTIONS ? LOAD_SETUP_PIPELINE : 0;
 }
 
 static void measured_depths(load *l) {
-    for (uint32_t i = 0; i < l->connection_count; i++) {
-        connection *c = &l->connections[i];
-        c->depth = l->options.groups[c->group].pipeline;
-        c->served = false;
+    for (uint32_t i = 0; i < l->options.connections; i++) {
+        l->connections[i].depth = l->options.pipeline;
+        l->connections[i].served = false;
     }
 }
 

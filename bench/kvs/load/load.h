@@ -21,6 +21,7 @@
 #define KVS_LOAD_LOAD_H
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <time.h>
 
@@ -28,25 +29,19 @@
 #include "kvs_address.h"
 #include "protocol.h"
 
-enum { LOAD_GROUPS_MAX = 2, LOAD_CONNECTIONS_MAX = 10000, LOAD_PIPELINE_MAX = 10000 };
+enum { LOAD_CONNECTIONS_MAX = 10000, LOAD_PIPELINE_MAX = 10000 };
 
 typedef struct load load;
-
-/* Connections that behave alike and are reported together. */
-typedef struct load_group {
-    uint32_t connections; /* 1 … LOAD_CONNECTIONS_MAX, over all groups */
-    uint32_t pipeline;    /* 1 … LOAD_PIPELINE_MAX requests in one write */
-} load_group;
 
 typedef struct load_options {
     kvs_address address;
     const load_protocol *protocol;
-    const char *password; /* AUTH on every connection; NULL: none; RESP only */
-    uint32_t keys;        /* 1 … DATASET_KEYS_MAX */
-    uint32_t value_size;  /* bytes, 1 … DATASET_VALUE_MAX */
-    const char *literal;  /* see dataset.h; NULL: none */
-    load_group groups[LOAD_GROUPS_MAX];
-    uint32_t group_count;  /* 1 … LOAD_GROUPS_MAX */
+    const char *password;  /* AUTH on every connection; NULL: none; RESP only */
+    uint32_t keys;         /* 1 … DATASET_KEYS_MAX */
+    uint32_t value_size;   /* bytes, 1 … DATASET_VALUE_MAX */
+    const char *literal;   /* see dataset.h; NULL: none */
+    uint32_t connections;  /* 1 … LOAD_CONNECTIONS_MAX */
+    uint32_t pipeline;     /* 1 … LOAD_PIPELINE_MAX requests in one write */
     uint32_t timeout_ms;   /* longest time without any reply while some are outstanding; > 0 */
     uint64_t seed;         /* of the choice of keys and commands */
     bool has_server_clock; /* server_clock is the CPU clock of the server process */
@@ -62,21 +57,19 @@ typedef struct load_run {
     bool either;             /* keys may hold generation 0 or 1 from before load_open */
     bool in_order;           /* keys 0, 1, 2, …, round and round, instead of random ones */
     double rate;             /* requests a second over all connections; 0: closed loop */
+    bool abandon;            /* at the end of the window, do not wait for what is outstanding: only
+                              * load_close may follow. For servers that let clients starve. */
+    const atomic_bool *end;  /* closes the window when another thread sets it; NULL: none does */
     const load_other *other; /* only this request instead of GET and SET; NULL: GET and SET */
 } load_run;
-
-typedef struct load_group_result {
-    uint64_t requests;
-    uint32_t connections_served; /* connections that got at least one reply */
-    histogram latency;           /* ns */
-} load_group_result;
 
 typedef struct load_result {
     double seconds; /* of the window */
     double client_cpu_seconds;
-    double server_cpu_seconds; /* 0 without server_clock */
-    uint64_t requests;         /* replies that came and were right in the window */
-    load_group_result groups[LOAD_GROUPS_MAX];
+    double server_cpu_seconds;   /* 0 without server_clock */
+    uint64_t requests;           /* replies that came and were right in the window */
+    uint32_t connections_served; /* connections that got at least one of them */
+    histogram latency;           /* ns, of each */
 } load_result;
 
 /* Raises the limit of open files as far as needed and allowed. *made is set on failure too, for

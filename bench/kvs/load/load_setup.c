@@ -16,44 +16,22 @@
 
 enum { IN_SIZE = 256 * 1024, OTHER_FILES = 32, BATCH_MAX = 256 * 1024 * 1024 };
 
-static uint32_t deepest(const load_options *options) {
-    uint32_t depth = LOAD_SETUP_PIPELINE;
-    for (uint32_t i = 0; i < options->group_count; i++)
-        if (options->groups[i].pipeline > depth)
-            depth = options->groups[i].pipeline;
-    return depth;
-}
-
-static uint32_t all_connections(const load_options *options) {
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < options->group_count; i++)
-        count += options->groups[i].connections;
-    return count;
-}
-
-/* Preload may use a connection deeper than its group does. */
+/* Preload may use a connection deeper than the run does. */
 static uint32_t room_of(const load *l, uint32_t index) {
-    uint32_t pipeline = l->options.groups[l->connections[index].group].pipeline;
+    uint32_t pipeline = l->options.pipeline;
     return index < LOAD_SETUP_CONNECTIONS && pipeline < LOAD_SETUP_PIPELINE ? LOAD_SETUP_PIPELINE
                                                                             : pipeline;
 }
 
-static void name_connections(load *l) {
-    uint32_t index = 0;
-    for (uint32_t group = 0; group < l->options.group_count; group++)
-        for (uint32_t i = 0; i < l->options.groups[group].connections; i++, index++)
-            l->connections[index] = (connection){.fd = -1, .group = (uint16_t)group};
-}
-
 static int share_requests(load *l) {
     size_t total = 0;
-    for (uint32_t i = 0; i < l->connection_count; i++)
+    for (uint32_t i = 0; i < l->options.connections; i++)
         total += room_of(l, i);
     l->requests = calloc(total, sizeof *l->requests);
     if (l->requests == NULL)
         return ENOMEM;
     load_request *next = l->requests;
-    for (uint32_t i = 0; i < l->connection_count; i++) {
+    for (uint32_t i = 0; i < l->options.connections; i++) {
         l->connections[i].requests = next;
         next += room_of(l, i);
     }
@@ -63,29 +41,30 @@ static int share_requests(load *l) {
 static int allocate(load *l) {
     size_t room = load_protocol_room(&l->set);
     l->in_size = room * 2 > IN_SIZE ? room * 2 : IN_SIZE;
-    l->out_size = room * deepest(&l->options);
+    l->out_size = room * room_of(l, 0);
     if (l->out_size > BATCH_MAX)
         return load_fail(l, EINVAL, "a pipeline of %u values of %zu bytes exceeds %d MiB",
-                         deepest(&l->options), l->set.value_size, BATCH_MAX >> 20);
+                         room_of(l, 0), l->set.value_size, BATCH_MAX >> 20);
     l->in = malloc(l->in_size);
     l->out = malloc(l->out_size);
     l->expected = malloc(room);
-    l->connections = calloc(l->connection_count, sizeof *l->connections);
+    l->connections = calloc(l->options.connections, sizeof *l->connections);
     if (l->in == NULL || l->out == NULL || l->expected == NULL || l->connections == NULL)
         return load_fail(l, ENOMEM, "out of memory");
-    name_connections(l);
+    for (uint32_t i = 0; i < l->options.connections; i++)
+        l->connections[i].fd = -1;
     return share_requests(l) == 0 ? 0 : load_fail(l, ENOMEM, "out of memory");
 }
 
 static int allow_files(load *l) {
     struct rlimit limit;
-    rlim_t wanted = (rlim_t)l->connection_count + OTHER_FILES;
+    rlim_t wanted = (rlim_t)l->options.connections + OTHER_FILES;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
         return 0;
     limit.rlim_cur = wanted;
     if (wanted > limit.rlim_max || setrlimit(RLIMIT_NOFILE, &limit) != 0)
         return load_fail(l, EMFILE, "%u connections need a limit of %ju open files; it is %ju",
-                         l->connection_count, (uintmax_t)wanted, (uintmax_t)limit.rlim_max);
+                         l->options.connections, (uintmax_t)wanted, (uintmax_t)limit.rlim_max);
     return 0;
 }
 
@@ -116,7 +95,7 @@ static int connect_one(load *l, connection *c, const struct addrinfo *target) {
     if (connect(c->fd, target->ai_addr, target->ai_addrlen) != 0) {
         int error = errno == EINPROGRESS ? ETIMEDOUT : errno;
         return load_fail(l, error, "cannot connect connection %td of %u to %s, port %u: %s",
-                         c - l->connections, l->connection_count, l->options.address.host,
+                         c - l->connections, l->options.connections, l->options.address.host,
                          (unsigned)l->options.address.port, strerror(error));
     }
     setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -153,7 +132,7 @@ static int watch_connection(load *l, connection *c) {
 static int connect_all(load *l) {
     struct addrinfo *target = NULL;
     int error = resolve(l, &target);
-    for (uint32_t i = 0; i < l->connection_count && error == 0; i++) {
+    for (uint32_t i = 0; i < l->options.connections && error == 0; i++) {
         connection *c = &l->connections[i];
         error = connect_one(l, c, target);
         if (error == 0)
@@ -170,16 +149,13 @@ static int connect_all(load *l) {
 
 static int check_options(load *l) {
     const load_options *options = &l->options;
-    uint32_t count = all_connections(options);
-    if (options->protocol == NULL || options->timeout_ms == 0 || options->group_count == 0 ||
-        options->group_count > LOAD_GROUPS_MAX)
+    if (options->protocol == NULL || options->timeout_ms == 0)
         return load_fail(l, EINVAL, "incomplete options");
-    for (uint32_t i = 0; i < options->group_count; i++)
-        if (options->groups[i].pipeline == 0 || options->groups[i].pipeline > LOAD_PIPELINE_MAX)
-            return load_fail(l, EINVAL, "a pipeline is 1 to %d deep", LOAD_PIPELINE_MAX);
-    if (count == 0 || count > LOAD_CONNECTIONS_MAX)
-        return load_fail(l, EINVAL, "%u connections: 1 to %d", count, LOAD_CONNECTIONS_MAX);
-    l->connection_count = count;
+    if (options->pipeline == 0 || options->pipeline > LOAD_PIPELINE_MAX)
+        return load_fail(l, EINVAL, "a pipeline is 1 to %d deep", LOAD_PIPELINE_MAX);
+    if (options->connections == 0 || options->connections > LOAD_CONNECTIONS_MAX)
+        return load_fail(l, EINVAL, "%u connections: 1 to %d", options->connections,
+                         LOAD_CONNECTIONS_MAX);
     return 0;
 }
 
@@ -215,7 +191,7 @@ static void close_connection(connection *c) {
 void load_close(load *l) {
     if (l == NULL)
         return;
-    for (uint32_t i = 0; l->connections != NULL && i < l->connection_count; i++)
+    for (uint32_t i = 0; l->connections != NULL && i < l->options.connections; i++)
         close_connection(&l->connections[i]);
     if (l->epoll >= 0)
         close(l->epoll);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "beside.h"
 #include "load.h"
 #include "report.h"
 
@@ -29,6 +30,8 @@ typedef struct arguments {
     load_other work;
     char work_request[64];
     bool no_preload;
+    uint32_t heavy_connections; /* 0: none */
+    uint32_t heavy_pipeline;
 } arguments;
 
 static const struct argp_option options[] = {
@@ -38,7 +41,7 @@ static const struct argp_option options[] = {
     {"connections", 'c', "N", 0, "Connections, 1 to 10000 (default 50)", 1},
     {"pipeline", 'P', "N", 0, "Requests in one write, 1 to 10000 (default 1)", 1},
     {"beside", OPTION_BESIDE, "N,P", 0,
-     "N more connections that pipeline P deep, reported as a second group", 1},
+     "Beside them, on a thread of its own, N connections that GET, P deep", 1},
     {"get", 'g', "PERCENT", 0, "Share of GET, the rest is SET (default 100)", 1},
     {"keys", 'k', "N", 0, "Number of keys, 1 to 100000000 (default 100000)", 1},
     {"value-size", 'd', "BYTES", 0, "Size of a value, 1 to 1048576 (default 64)", 1},
@@ -85,16 +88,14 @@ static uint64_t whole(const char *text, uint64_t least, uint64_t most, const cha
     return value;
 }
 
-static void parse_beside(char *text, load_options *wanted, struct argp_state *state) {
+static void parse_beside(char *text, arguments *given, struct argp_state *state) {
     char *comma = strchr(text, ',');
     if (comma == NULL)
         argp_error(state, "'%s' is not CONNECTIONS,PIPELINE, such as 3,64", text);
     *comma = '\0';
-    wanted->groups[1].connections =
+    given->heavy_connections =
         (uint32_t)whole(text, 1, LOAD_CONNECTIONS_MAX, "number of connections", state);
-    wanted->groups[1].pipeline =
-        (uint32_t)whole(comma + 1, 1, LOAD_PIPELINE_MAX, "pipeline", state);
-    wanted->group_count = 2;
+    given->heavy_pipeline = (uint32_t)whole(comma + 1, 1, LOAD_PIPELINE_MAX, "pipeline", state);
 }
 
 static void parse_protocol(const char *text, load_options *wanted, struct argp_state *state) {
@@ -124,8 +125,6 @@ static void parse_server_pid(const char *text, load_options *wanted, struct argp
 
 static void check_together(const arguments *given, struct argp_state *state) {
     const load_options *wanted = &given->options;
-    if (wanted->groups[0].connections + wanted->groups[1].connections > LOAD_CONNECTIONS_MAX)
-        argp_error(state, "more than %d connections", LOAD_CONNECTIONS_MAX);
     if (given->run.other != NULL && wanted->protocol != &load_resp)
         argp_error(state, "--work needs --protocol resp");
 }
@@ -136,14 +135,14 @@ static error_t parse_load(int key, char *text, struct argp_state *state) {
     load_run *run = &given->run;
     switch (key) {
     case 'c':
-        wanted->groups[0].connections =
+        wanted->connections =
             (uint32_t)whole(text, 1, LOAD_CONNECTIONS_MAX, "number of connections", state);
         return 0;
     case 'P':
-        wanted->groups[0].pipeline = (uint32_t)whole(text, 1, LOAD_PIPELINE_MAX, "pipeline", state);
+        wanted->pipeline = (uint32_t)whole(text, 1, LOAD_PIPELINE_MAX, "pipeline", state);
         return 0;
     case OPTION_BESIDE:
-        parse_beside(text, wanted, state);
+        parse_beside(text, given, state);
         return 0;
     case 'g':
         run->get_share = number(text, 0, 100, "percentage", state) / 100;
@@ -227,25 +226,54 @@ static void stop_on_signals(void) {
     sigaction(SIGTERM, &action, NULL);
 }
 
-static int run_load(load *l, const arguments *given, load_result *result) {
-    int error = given->no_preload ? 0 : load_preload(l);
-    if (error == 0)
-        error = load_measure(l, &given->run, result);
-    if (error == 0)
-        error = load_verify(l, given->no_preload, NULL);
+/* Two results of a run with heavy clients beside it; static, because histograms are large. */
+static load_result result;
+static load_beside beside;
+
+static int complain(const char *message, int error) {
+    fprintf(stderr, "kvs-load: %s\n", message);
     return error;
 }
 
-static int print_report(const arguments *given, const load_result *result) {
-    json_t *report = report_run(&given->options, &given->run, result);
+static int measure(load *l, const arguments *given) {
+    int error = load_measure(l, &given->run, &result);
+    return error == 0 ? 0 : complain(load_message(l), error);
+}
+
+static int measure_beside(load *l, const arguments *given) {
+    int error = beside_start(&beside, &given->options, &given->run, given->heavy_connections,
+                             given->heavy_pipeline);
+    if (error == 0) {
+        error = measure(l, given);
+        int heavy_error = beside_join(&beside);
+        error = error != 0 ? error : heavy_error;
+    }
+    if (error != 0 && beside_message(&beside)[0] != '\0')
+        complain(beside_message(&beside), error);
+    beside_end(&beside);
+    return error;
+}
+
+static int run_load(load *l, const arguments *given) {
+    int error = given->no_preload ? 0 : load_preload(l);
+    if (error != 0)
+        return complain(load_message(l), error);
+    error = given->heavy_connections != 0 ? measure_beside(l, given) : measure(l, given);
+    if (error != 0)
+        return error;
+    error = load_verify(l, given->no_preload, NULL);
+    return error == 0 ? 0 : complain(load_message(l), error);
+}
+
+static int print_report(const arguments *given) {
+    json_t *report = report_run(&given->options, &given->run, &result,
+                                given->heavy_connections != 0 ? &beside.result : NULL,
+                                given->heavy_connections, given->heavy_pipeline);
     int error = json_dumpf(report, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
     json_decref(report);
     putchar('\n');
-    if (error != 0 || fflush(stdout) != 0) {
-        fputs("kvs-load: cannot write the report\n", stderr);
-        return EXIT_FAILURE;
-    }
-    return EXIT_SUCCESS;
+    return error == 0 && fflush(stdout) == 0 ? EXIT_SUCCESS
+                                             : complain("cannot write the report", EXIT_FAILURE);
 }
 
 static void print_version(FILE *stream, struct argp_state *state) {
@@ -259,8 +287,8 @@ static void set_defaults(arguments *given) {
     given->options.password = getenv("KVS_PASSWORD");
     given->options.keys = 100000;
     given->options.value_size = 64;
-    given->options.groups[0] = (load_group){.connections = 50, .pipeline = 1};
-    given->options.group_count = 1;
+    given->options.connections = 50;
+    given->options.pipeline = 1;
     given->options.timeout_ms = 10000;
     given->options.seed = 1;
     given->options.stop = &stop;
@@ -280,7 +308,6 @@ int main(int argc, char **argv) {
         NULL,
         NULL,
         NULL};
-    static load_result result;
     arguments given = {.no_preload = false};
     load *l = NULL;
     argp_program_version_hook = print_version;
@@ -289,10 +316,7 @@ int main(int argc, char **argv) {
     argp_parse(&argp, argc, argv, 0, NULL, &given);
     stop_on_signals();
     int error = load_open(&given.options, &l);
-    if (error == 0)
-        error = run_load(l, &given, &result);
-    if (error != 0)
-        fprintf(stderr, "kvs-load: %s\n", load_message(l));
+    error = error == 0 ? run_load(l, &given) : complain(load_message(l), error);
     load_close(l);
-    return error == 0 ? print_report(&given, &result) : EXIT_FAILURE;
+    return error == 0 ? print_report(&given) : EXIT_FAILURE;
 }

@@ -6,8 +6,8 @@ double report_cpu_us(double cpu_seconds, uint64_t requests) {
     return requests == 0 ? 0 : cpu_seconds * 1e6 / (double)requests;
 }
 
-double report_rate(uint64_t requests, double seconds) {
-    return seconds <= 0 ? 0 : (double)requests / seconds;
+double report_rate(const load_result *result) {
+    return result->seconds <= 0 ? 0 : (double)result->requests / result->seconds;
 }
 
 static double percentile_us(const histogram *latency, double percent) {
@@ -21,34 +21,29 @@ json_t *report_latency(const histogram *latency) {
                      (double)latency->max / ns_per_us);
 }
 
-static json_t *report_group(const load_group *group, const load_group_result *result,
-                            double seconds) {
-    return json_pack("{s:i, s:i, s:i, s:I, s:f, s:o}", "connections", (int)group->connections,
-                     "pipeline", (int)group->pipeline, "connections_served",
-                     (int)result->connections_served, "requests", (json_int_t)result->requests,
-                     "requests_per_second", report_rate(result->requests, seconds), "latency_us",
-                     report_latency(&result->latency));
+static json_t *report_clients(const load_result *result, uint32_t connections, uint32_t pipeline) {
+    return json_pack("{s:i, s:i, s:i, s:I, s:f, s:o}", "connections", (int)connections, "pipeline",
+                     (int)pipeline, "connections_served", (int)result->connections_served,
+                     "requests", (json_int_t)result->requests, "requests_per_second",
+                     report_rate(result), "latency_us", report_latency(&result->latency));
 }
 
-static json_t *report_groups(const load_options *options, const load_result *result) {
-    json_t *groups = json_array();
-    for (uint32_t i = 0; i < options->group_count; i++)
-        json_array_append_new(
-            groups, report_group(&options->groups[i], &result->groups[i], result->seconds));
-    return groups;
-}
-
-json_t *report_run(const load_options *options, const load_run *run, const load_result *result) {
+json_t *report_run(const load_options *options, const load_run *run, const load_result *result,
+                   const load_result *beside, uint32_t heavy_connections, uint32_t heavy_pipeline) {
+    uint64_t served = result->requests + (beside == NULL ? 0 : beside->requests);
     json_t *report = json_pack(
-        "{s:s, s:s, s:f, s:f, s:i, s:i, s:f, s:I, s:f, s:f, s:o}", "load", "kvs-load", "protocol",
+        "{s:s, s:s, s:f, s:f, s:i, s:i, s:f, s:f}", "load", "kvs-load", "protocol",
         options->protocol->name, "get_share", run->get_share, "rate_wanted", run->rate, "keys",
         (int)options->keys, "value_size", (int)options->value_size, "seconds", result->seconds,
-        "requests", (json_int_t)result->requests, "requests_per_second",
-        report_rate(result->requests, result->seconds), "client_cpu_us_per_request",
-        report_cpu_us(result->client_cpu_seconds, result->requests), "groups",
-        report_groups(options, result));
-    if (report != NULL && options->has_server_clock)
+        "client_cpu_us_per_request", report_cpu_us(result->client_cpu_seconds, result->requests));
+    json_t *clients = report_clients(result, options->connections, options->pipeline);
+    json_object_update(report, clients);
+    json_decref(clients);
+    if (options->has_server_clock)
         json_object_set_new(report, "server_cpu_us_per_request",
-                            json_real(report_cpu_us(result->server_cpu_seconds, result->requests)));
+                            json_real(report_cpu_us(result->server_cpu_seconds, served)));
+    if (beside != NULL)
+        json_object_set_new(report, "beside",
+                            report_clients(beside, heavy_connections, heavy_pipeline));
     return report;
 }

@@ -1,0 +1,24 @@
+/* Measures how long something that sleeps takes to run: the same way for pools and for a bare
+ * futex. */
+#ifndef BENCH_POOL_WAKES_H
+#define BENCH_POOL_WAKES_H
+
+#include <stdint.h>
+
+#include "report.h"
+
+struct wakes {
+    void (*wake)(void *context, uint64_t round); /* the call whose effect and cost is measured */
+    void *context;
+    uint64_t rounds; /* out: how often `wake` was called, warm-up included */
+};
+
+/* The first thing that the woken thread does: notes the time. */
+void wakes_started(void);
+
+/* Wakes for half a second, each time after all other threads have been seen asleep. Reports
+ * p50_ns, p99_ns (call to start), call_ns (median cost of the call), asleep_percent,
+ * wakeups_per_call, and percentiles of both times. */
+void measure_wakes(struct wakes *wakes, struct report *report);
+
+#endif

@@ -1,0 +1,5 @@
+//! `thread_pool.h` on the backend `crossbeam`.
+use rust_pools::CrossbeamPool as Backend;
+
+#[path = "../../../exports.rs"]
+mod exports;

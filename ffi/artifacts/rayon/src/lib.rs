@@ -1,0 +1,5 @@
+//! `thread_pool.h` on the backend `rayon`.
+use rust_pools::RayonPool as Backend;
+
+#[path = "../../../exports.rs"]
+mod exports;

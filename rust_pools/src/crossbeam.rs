@@ -1,0 +1,94 @@
+//! One unbounded MPMC channel of crossbeam, every worker receiving from it.
+
+use crate::drain::Drain;
+use crate::limit::Limit;
+use crate::workers;
+use crate::{Full, Hooks, Job, Options, Pool};
+use crossbeam_channel::{unbounded, Receiver, Sender};
+use std::io;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+/// A job, or `None`: one worker shall stop. The niche of the box keeps it at two words.
+type Message = Option<Job>;
+
+/// A pool around one crossbeam channel. Jobs start in the order in which they were queued.
+pub struct CrossbeamPool {
+    queue: Arc<Queue>,
+    limit: Option<Arc<Limit>>,
+    handles: Vec<JoinHandle<()>>,
+}
+
+struct Queue {
+    sender: Sender<Message>,
+    receiver: Receiver<Message>,
+    drain: Drain,
+}
+
+impl Queue {
+    /// A channel cannot be disconnected while this struct holds both of its ends.
+    fn send(&self, message: Message) {
+        self.sender.send(message).expect("the queue holds the receiver");
+    }
+
+    fn stop(&self, workers: usize) {
+        self.drain.begin(workers);
+        (0..workers).for_each(|_| self.send(None));
+    }
+
+    fn work(&self, hooks: &dyn Hooks) {
+        // A panicking job: `workers::run` catches the panic, and the thread lives on. Letting the
+        // thread die and starting another would cost a thread per panic (19 µs against 2), lose
+        // its thread-locals and its index, and could fail. What is given up is isolation: a
+        // thread-local value that the job left broken is met by the next job.
+        while let Ok(Some(job)) = self.receiver.recv() {
+            workers::run(job, hooks);
+        }
+        self.drain.finish(|| self.next(), |job| workers::run(job, hooks));
+    }
+
+    /// The next job, while draining. Stops on the way to it are other workers': put back.
+    fn next(&self) -> Option<Job> {
+        let mut stops = 0;
+        let job = loop {
+            match self.receiver.try_recv() {
+                Ok(None) => stops += 1,
+                Ok(job) => break job,
+                Err(_) => break None,
+            }
+        };
+        (0..stops).for_each(|_| self.send(None));
+        job
+    }
+}
+
+impl Pool for CrossbeamPool {
+    const NAME: &'static str = "crossbeam";
+
+    fn new(options: Options, hooks: Arc<dyn Hooks>) -> io::Result<Self> {
+        let (sender, receiver) = unbounded();
+        let queue = Arc::new(Queue { sender, receiver, drain: Drain::default() });
+        let worker = Arc::clone(&queue);
+        let work = move |hooks: &dyn Hooks| worker.work(hooks);
+        let handles = workers::start_all(&options, &hooks, work, |started| queue.stop(started))?;
+        let limit = Limit::new(options.max_queued);
+        Ok(Self { queue, limit, handles })
+    }
+
+    /// With a limit the channel stays unbounded and `Limit` counts: a bounded channel allocates
+    /// all its slots at once, and its stop messages would wait for room.
+    fn spawn<F: FnOnce() + Send + 'static>(&self, job: F) -> Result<(), Full> {
+        let job: Job = match &self.limit {
+            None => Box::new(job),
+            Some(limit) => Box::new(limit.admit(job)?),
+        };
+        self.queue.send(Some(job));
+        self.queue.drain.spawned();
+        Ok(())
+    }
+
+    fn destroy(self) {
+        self.queue.stop(self.handles.len());
+        workers::join(self.handles);
+    }
+}

@@ -1,0 +1,107 @@
+//! One channel of the standard library; workers take turns at its receiver.
+
+use crate::drain::Drain;
+use crate::limit::Limit;
+use crate::workers;
+use crate::{Full, Hooks, Job, Options, Pool};
+use std::io;
+use std::sync::mpsc::{channel, Receiver, Sender};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+
+/// A job, or `None`: one worker shall stop. The niche of the box keeps it at two words.
+type Message = Option<Job>;
+
+/// A pool around one `std::sync::mpsc` channel, the pool of the Rust book grown up. Jobs are
+/// taken in the order in which they were queued.
+pub struct MpscPool {
+    queue: Arc<Queue>,
+    limit: Option<Arc<Limit>>,
+    handles: Vec<JoinHandle<()>>,
+}
+
+struct Queue {
+    sender: Sender<Message>,
+    /// Held while waiting for a message, never while a job runs.
+    receiver: Mutex<Receiver<Message>>,
+    drain: Drain,
+}
+
+impl Queue {
+    /// A channel cannot be disconnected while this struct holds both of its ends.
+    fn send(&self, message: Message) {
+        self.sender.send(message).expect("the queue holds the receiver");
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Receiver<Message>> {
+        self.receiver.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn receive(&self) -> Message {
+        self.lock().recv().expect("the queue holds the sender")
+    }
+
+    fn stop(&self, workers: usize) {
+        self.drain.begin(workers);
+        (0..workers).for_each(|_| self.send(None));
+    }
+
+    fn work(&self, hooks: &dyn Hooks) {
+        // A panicking job: `workers::run` catches the panic, and the thread lives on. The lock is
+        // not held while a job runs, so that a panic does not poison it. Letting the thread die
+        // and starting another would keep broken thread-locals from the next job, for the price
+        // of a thread per panic (19 µs against 2) that the system may refuse.
+        while let Some(job) = self.receive() {
+            workers::run(job, hooks);
+        }
+        self.drain.finish(|| self.next(), |job| workers::run(job, hooks));
+    }
+
+    /// The next job, while draining. Stops on the way to it are other workers' and put back
+    /// before the lock is given up: whoever waits in `receive` holds it and needs one.
+    fn next(&self) -> Option<Job> {
+        let receiver = self.lock();
+        let mut stops = 0;
+        let job = loop {
+            match receiver.try_recv() {
+                Ok(None) => stops += 1,
+                Ok(job) => break job,
+                Err(_) => break None,
+            }
+        };
+        (0..stops).for_each(|_| self.send(None));
+        job
+    }
+}
+
+impl Pool for MpscPool {
+    const NAME: &'static str = "mpsc";
+
+    fn new(options: Options, hooks: Arc<dyn Hooks>) -> io::Result<Self> {
+        let (sender, receiver) = channel();
+        let receiver = Mutex::new(receiver);
+        let queue = Arc::new(Queue { sender, receiver, drain: Drain::default() });
+        let worker = Arc::clone(&queue);
+        let work = move |hooks: &dyn Hooks| worker.work(hooks);
+        let handles = workers::start_all(&options, &hooks, work, |started| queue.stop(started))?;
+        let limit = Limit::new(options.max_queued);
+        Ok(Self { queue, limit, handles })
+    }
+
+    /// With a limit the channel stays unbounded and `Limit` counts: a bounded channel allocates
+    /// all its slots at once, and its stop messages would wait for room.
+    fn spawn<F: FnOnce() + Send + 'static>(&self, job: F) -> Result<(), Full> {
+        let job: Job = match &self.limit {
+            None => Box::new(job),
+            Some(limit) => Box::new(limit.admit(job)?),
+        };
+        self.queue.send(Some(job));
+        self.queue.drain.spawned();
+        Ok(())
+    }
+
+    fn destroy(self) {
+        self.queue.stop(self.handles.len());
+        workers::join(self.handles);
+    }
+}

@@ -1,0 +1,73 @@
+//! rayon: a deque per worker, work stealing, one injector for jobs from outside.
+
+use crate::limit::Limit;
+use crate::workers;
+use crate::{Full, Hooks, Options, Pool};
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use std::io;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+/// A pool around a `rayon::ThreadPool`. Jobs from outside start in the order in which they were
+/// queued; a job's own jobs start newest first on its worker, oldest first when stolen
+/// (`spawn`, rayon's default, and not `spawn_fifo`).
+pub struct RayonPool {
+    pool: ThreadPool,
+    limit: Option<Arc<Limit>>,
+    handles: Vec<JoinHandle<()>>,
+}
+
+/// rayon keeps no thread handles of its own, and dropping its pool waits for nothing. Started by
+/// this, the threads can be joined.
+fn build(
+    options: &Options,
+    hooks: &Arc<dyn Hooks>,
+    handles: &mut Vec<JoinHandle<()>>,
+) -> io::Result<ThreadPool> {
+    let on_panic = Arc::clone(hooks);
+    ThreadPoolBuilder::new()
+        .num_threads(options.threads)
+        .spawn_handler(|thread| {
+            let index = thread.index();
+            handles.push(workers::start(options, hooks, index, move || thread.run())?);
+            Ok(())
+        })
+        // A panicking job: rayon catches the panic around each spawned job and hands it to this
+        // handler; the thread lives on. Without a handler rayon aborts the process. Letting the
+        // thread die is not on offer: its deque would be lost with the jobs in it.
+        .panic_handler(move |payload| on_panic.job_panicked(payload))
+        .build()
+        .map_err(io::Error::other)
+}
+
+impl Pool for RayonPool {
+    const NAME: &'static str = "rayon";
+
+    fn new(options: Options, hooks: Arc<dyn Hooks>) -> io::Result<Self> {
+        let mut handles = Vec::with_capacity(options.threads);
+        match build(&options, &hooks, &mut handles) {
+            Ok(pool) => Ok(Self { pool, limit: Limit::new(options.max_queued), handles }),
+            Err(error) => {
+                workers::join(handles); // rayon has told those that it started to end
+                Err(error)
+            }
+        }
+    }
+
+    fn spawn<F: FnOnce() + Send + 'static>(&self, job: F) -> Result<(), Full> {
+        match &self.limit {
+            None => self.pool.spawn(job),
+            Some(limit) => self.pool.spawn(limit.admit(job)?),
+        }
+        Ok(())
+    }
+
+    /// rayon counts its spawned jobs and the handle to its pool, and ends the workers when none
+    /// is left (`Registry::terminate`). A job that spawns is itself counted until it returns, so
+    /// that the count cannot touch zero too early.
+    fn destroy(self) {
+        drop(self.pool);
+        workers::join(self.handles);
+        drop(self.limit);
+    }
+}

@@ -1,0 +1,108 @@
+//! The plainest pool: a `VecDeque` under a mutex, and a condition variable.
+
+use crate::workers;
+use crate::{Full, Hooks, Job, Options, Pool};
+use std::collections::VecDeque;
+use std::io;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+
+/// A pool around a `Mutex<VecDeque>`. Jobs are taken in the order in which they were queued.
+pub struct VecDequePool {
+    queue: Arc<Queue>,
+    handles: Vec<JoinHandle<()>>,
+}
+
+struct Queue {
+    state: Mutex<State>,
+    /// Notified after a change of `state`: a job was queued, or the end was reached.
+    changed: Condvar,
+    /// Jobs that may wait; immutable.
+    limit: usize,
+}
+
+struct State {
+    jobs: VecDeque<Job>,
+    /// Workers that wait on `changed`.
+    idle: usize,
+    /// Workers to stop once all of them are idle and no job is left; `None`: run on.
+    stop: Option<usize>,
+}
+
+impl Queue {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn push(&self, job: Job) -> Result<(), Full> {
+        let mut state = self.lock();
+        if state.jobs.len() >= self.limit {
+            return Err(Full);
+        }
+        state.jobs.push_back(job);
+        let somebody_waits = state.idle > 0;
+        drop(state);
+        if somebody_waits {
+            self.changed.notify_one();
+        }
+        Ok(())
+    }
+
+    /// The next job, or `None`: the pool is to stop, no job is queued and none runs that could
+    /// queue one, for every worker waits here.
+    fn pop(&self) -> Option<Job> {
+        let mut state = self.lock();
+        state.idle += 1;
+        loop {
+            if let Some(job) = state.jobs.pop_front() {
+                state.idle -= 1;
+                return Some(job);
+            }
+            if state.stop == Some(state.idle) {
+                self.changed.notify_all();
+                return None;
+            }
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn work(&self, hooks: &dyn Hooks) {
+        // A panicking job: `workers::run` catches the panic, and the thread lives on. The lock is
+        // not held while a job runs, so that a panic does not poison it. Letting the thread die
+        // and starting another would keep broken thread-locals from the next job, for the price
+        // of a thread per panic (19 µs against 2) that the system may refuse.
+        while let Some(job) = self.pop() {
+            workers::run(job, hooks);
+        }
+    }
+
+    fn stop(&self, workers: usize) {
+        self.lock().stop = Some(workers);
+        self.changed.notify_all();
+    }
+}
+
+impl Pool for VecDequePool {
+    const NAME: &'static str = "vecdeque";
+
+    fn new(options: Options, hooks: Arc<dyn Hooks>) -> io::Result<Self> {
+        let queue = Arc::new(Queue {
+            state: Mutex::new(State { jobs: VecDeque::new(), idle: 0, stop: None }),
+            changed: Condvar::new(),
+            limit: options.max_queued.map_or(usize::MAX, |most| most.get()),
+        });
+        let worker = Arc::clone(&queue);
+        let work = move |hooks: &dyn Hooks| worker.work(hooks);
+        let handles = workers::start_all(&options, &hooks, work, |started| queue.stop(started))?;
+        Ok(Self { queue, handles })
+    }
+
+    fn spawn<F: FnOnce() + Send + 'static>(&self, job: F) -> Result<(), Full> {
+        self.queue.push(Box::new(job))
+    }
+
+    fn destroy(self) {
+        self.queue.stop(self.handles.len());
+        workers::join(self.handles);
+    }
+}
