@@ -11,7 +11,7 @@
 #include "simulation.h"
 
 #define CONTENDERS 5
-#define TRIALS 200
+#define TRIALS 100
 
 /* The noise of a simulated machine. */
 struct machine {
