@@ -9,13 +9,12 @@
 #include "memory.h"
 #include "run_process.h"
 #include "semantics.h"
+#include "stopping.h"
 
 #define MOST_ROUNDS 100
-#define FLOOR_ROUNDS 6     /* a floor is context: so many of its processes will do */
-#define NOISY_CORES .15    /* more than this much of a core at work for others: a noisy round */
-#define LOOK_RESAMPLES 500 /* of the bootstrap, when only asked whether to go on */
+#define FLOOR_ROUNDS 6  /* a floor is context: so many of its processes will do */
+#define NOISY_CORES .15 /* more than this much of a core at work for others: a noisy round */
 #define PURPOSE_ORDER 1
-#define PURPOSE_LOOK 2
 #define PURPOSE_ARGUMENTS 3
 
 void experiment_init(struct experiment *experiment, struct plan *plan,
@@ -230,32 +229,6 @@ static void run_round(struct experiment *experiment, struct cell *cell) {
 
 /* ---- when to stop -------------------------------------------------------------------------- */
 
-static bool metric_is_narrow(const struct experiment *experiment, const struct cell *cell,
-                             size_t metric, gsl_rng *rng) {
-    const struct member *aa_arm = cell_aa(cell);
-    struct estimate aa = cell_estimate(cell, aa_arm, metric, LOOK_RESAMPLES, rng);
-    double noise = verdict_noise_floor(&aa);
-    for (size_t i = 0; i < cell->member_count; i++) {
-        if (!member_is_judged(cell, &cell->members[i]))
-            continue;
-        struct estimate estimate =
-            cell_estimate(cell, &cell->members[i], metric, LOOK_RESAMPLES, rng);
-        if (!verdict_narrow(&estimate, noise, experiment->threshold))
-            return false;
-    }
-    return true;
-}
-
-static bool is_narrow(const struct experiment *experiment, const struct cell *cell) {
-    gsl_rng *rng = stats_rng(experiment->seed, PURPOSE_LOOK);
-    bool narrow = true;
-    for (size_t i = 0; narrow && i < cell->metric_count; i++)
-        if (cell->metrics[i].primary)
-            narrow = metric_is_narrow(experiment, cell, i, rng);
-    gsl_rng_free(rng);
-    return narrow;
-}
-
 static enum stop_reason reason_to_stop(const struct experiment *experiment,
                                        const struct cell *cell) {
     unsigned wanted = experiment->options->rounds;
@@ -267,7 +240,8 @@ static enum stop_reason reason_to_stop(const struct experiment *experiment,
         return STOP_NONE;
     if (cell->rounds >= MOST_ROUNDS || cell->members[0].status != RUN_OK)
         return STOP_LIMIT;
-    return is_narrow(experiment, cell) ? STOP_NARROW : STOP_NONE;
+    return stopping_is_narrow(cell, experiment->threshold, experiment->seed) ? STOP_NARROW
+                                                                             : STOP_NONE;
 }
 
 static void stop_cell(struct cell *cell, enum stop_reason reason) {

@@ -317,7 +317,7 @@ static const char doc[] =
     "\n"
     "Examples:\n"
     "  poolbench compare\n"
-    "  poolbench compare --backends rayon,crossbeam --workloads nested --threads 1,2\n"
+    "  poolbench compare --backends rayon,mpsc --workloads nested --threads 1,2\n"
     "  poolbench compare --filter 'producer.*/2$' --time 10m --json mine.json\n"
     "  poolbench compare --baseline before.json --threshold 3\n"
     "  poolbench report mine.json -o mine.html\n"

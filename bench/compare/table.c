@@ -172,8 +172,8 @@ void table_print(FILE *stream, const json_t *table, bool colours) {
     fprintf(stream, "  %-*s", NAME_WIDTH, unit);
     snprintf(unit, sizeof unit, "%s", results_text(table, "unit"));
     print_padded(stream, unit, 10, true);
-    fprintf(stream, "%9s%9s  %-16s  %s\n", "spread", "ratio", "95 % interval",
-            strcmp(results_text(table, "better"), "higher") == 0 ? "(more is better)" : "");
+    fprintf(stream, "%9s%9s  95 %% interval%s\n", "spread", "ratio",
+            strcmp(results_text(table, "better"), "higher") == 0 ? "     more is better" : "");
     json_array_foreach(json_object_get(table, "rows"), i, row)
         print_row(stream, row, i == 0, colours);
     print_foot(stream, table);
@@ -196,6 +196,18 @@ static int count_of(const json_t *results, const char *kind, const char *contend
     return count;
 }
 
+static int failures_of(const json_t *results, const char *kind, const char *contender) {
+    int count = 0;
+    size_t i;
+    json_t *table;
+    json_array_foreach(json_object_get(results, "tables"), i, table) {
+        const json_t *row = results_row(table, contender);
+        count += row != NULL && strcmp(results_text(table, "kind"), kind) == 0 &&
+                 strcmp(results_text(row, "status"), "ok") != 0;
+    }
+    return count;
+}
+
 static void summarise(FILE *stream, const json_t *results, const json_t *contender) {
     static const char *const verdicts[] = {"faster", "equivalent", "slower", "undecided"};
     const char *name = results_text(contender, "name"), *kind = results_text(contender, "kind");
@@ -204,8 +216,8 @@ static void summarise(FILE *stream, const json_t *results, const json_t *contend
         return;
     fprintf(stream, "  %-*s  %-7s", NAME_WIDTH, name, kind);
     for (size_t i = 0; i < sizeof verdicts / sizeof *verdicts; i++)
-        fprintf(stream, "%12d", count_of(results, kind, name, verdicts[i]));
-    fputc('\n', stream);
+        fprintf(stream, "%11d", count_of(results, kind, name, verdicts[i]));
+    fprintf(stream, "%8d\n", failures_of(results, kind, name));
 }
 
 void table_summary(FILE *stream, const json_t *results, bool colours) {
@@ -213,8 +225,8 @@ void table_summary(FILE *stream, const json_t *results, bool colours) {
     json_t *contender;
     fputc('\n', stream);
     print_coloured(stream, "\033[1m", "Against the reference, number of tables", colours);
-    fprintf(stream, "\n  %-*s  %-7s%12s%12s%12s%12s\n", NAME_WIDTH, "contender", "kind", "faster",
-            "equivalent", "slower", "undecided");
+    fprintf(stream, "\n  %-*s  %-7s%11s%11s%11s%11s%8s\n", NAME_WIDTH, "contender", "kind",
+            "faster", "equivalent", "slower", "undecided", "failed");
     json_array_foreach(json_object_get(results, "contenders"), i,
                        contender) if (json_is_true(json_object_get(contender, "available")))
         summarise(stream, results, contender);
