@@ -290,9 +290,9 @@ static void nap(unsigned round) {
     }
 }
 
-/* Claimed by fetch-and-add, but not published: its producer has the ticket and was stopped before it
- * wrote, or other workers took what we had seen and this ticket has not been given yet. Waits for
- * the job, or gives the claim back, which can be done while it is the newest one. */
+/* Claimed by fetch-and-add, but not published: its producer has the ticket and was stopped before
+ * it wrote, or other workers took what we had seen and this ticket has not been given yet. Waits
+ * for the job, or gives the claim back, which can be done while it is the newest one. */
 static bool await_slot(struct thread_pool_segment *segment, uint32_t index, unsigned phase,
                        struct thread_pool_task *task) {
     for (unsigned round = 0; !thread_pool_slot_read(&segment->slots[index], phase, task); round++) {
@@ -371,8 +371,10 @@ static inline bool claim_shared(struct thread_pool_queue *queue,
             return true;
 #ifdef BACKOFF
         consumer->backoff = consumer->backoff ? consumer->backoff * 2 : 16;
-        if (consumer->backoff > BACKOFF) consumer->backoff = BACKOFF;
-        for (unsigned i = 0; i < consumer->backoff; i++) pause_a_little();
+        if (consumer->backoff > BACKOFF)
+            consumer->backoff = BACKOFF;
+        for (unsigned i = 0; i < consumer->backoff; i++)
+            pause_a_little();
 #endif
     }
 }

@@ -38,7 +38,8 @@ struct thread_pool_queue {
 
     struct thread_pool_idle idle; /* see idle.h */
 
-    alignas(THREAD_POOL_LINE) _Atomic size_t waiting; /* atomic; only counted when there is a limit */
+    alignas(
+        THREAD_POOL_LINE) _Atomic size_t waiting; /* atomic; only counted when there is a limit */
 
     alignas(THREAD_POOL_LINE) pthread_mutex_t lock; /* of the chain's growth and of the lists */
     struct thread_pool_segment *retired;            /* under lock: emptied, perhaps still held */
@@ -82,8 +83,7 @@ static inline int thread_pool_queue_put(struct thread_pool_queue *queue,
     if (THREAD_POOL_UNLIKELY(queue->limit != 0) && !thread_pool_queue_admit(queue))
         return EAGAIN;
     /* Acquire: the segment's fields; partner append. */
-    struct thread_pool_segment *segment =
-        atomic_load_explicit(&queue->last, memory_order_acquire);
+    struct thread_pool_segment *segment = atomic_load_explicit(&queue->last, memory_order_acquire);
     /* seq_cst: comes before the look at the idle word below in the one order of all such accesses;
      * partner: a worker's announcement of sleep, which comes before its last look at `tail`. */
     uint64_t ticket = atomic_fetch_add(&segment->tail, 1);
