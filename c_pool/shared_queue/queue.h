@@ -24,7 +24,7 @@ struct thread_pool_consumer {
     uint32_t sure;                       /* claims below this index need no look at the slot */
     uint32_t peek;                       /* the index at which to look ahead again */
     uint32_t phase;                      /* of the segment's life */
-    uint32_t backoff;
+    uint32_t stay, collisions; /* see stay_away */
 };
 
 struct thread_pool_queue {
@@ -72,6 +72,11 @@ bool thread_pool_queue_wait(struct thread_pool_queue *queue, struct thread_pool_
 bool thread_pool_queue_claim(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer,
                              struct thread_pool_task *task);
 
+/* Another producer has been here since this thread's last ticket. */
+void thread_pool_queue_give_way(void);
+extern _Thread_local uint64_t thread_pool_queue_next_ticket
+    __attribute__((tls_model("initial-exec")));
+
 #define THREAD_POOL_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 
 enum { THREAD_POOL_PREFETCH_SLOTS = 32 }; /* 8 lines; see README.md, Constants */
@@ -95,6 +100,11 @@ static inline int thread_pool_queue_put(struct thread_pool_queue *queue,
     thread_pool_slot_publish(slot, thread_pool_ticket_phase(ticket), task);
     if (THREAD_POOL_UNLIKELY(thread_pool_idle_sleepers(atomic_load(&queue->idle.word)) != 0))
         thread_pool_queue_wake(queue);
+#ifndef NO_GIVE_WAY
+    if (THREAD_POOL_UNLIKELY(ticket != thread_pool_queue_next_ticket))
+        thread_pool_queue_give_way();
+    thread_pool_queue_next_ticket = ticket + 1;
+#endif
     return 0;
 }
 
