@@ -16,7 +16,8 @@ static const char *text_of(const json_t *object, const char *key) {
 
 static int unknown(const char *option, const char *name, const struct words *accepted) {
     char *names = words_joined(accepted, ", ");
-    fprintf(stderr, "poolbench: %s: unknown '%s'; accepted: %s\n", option, name, names);
+    fprintf(stderr, "poolbench: %s: unknown '%s'; accepted: %s\n", option, name,
+            names[0] == 0 ? "nothing, for no contender was found" : names);
     free(names);
     return EXIT_INVALID;
 }
