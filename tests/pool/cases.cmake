@@ -57,19 +57,26 @@ foreach(line IN LISTS lines)
     endforeach()
 endforeach()
 
+# Started with `argument`, the program must stop with exit 2 and a message.
+function(pool_refusal name backend program argument message)
+    pool_test(${name} ${backend} "quick" 30 sh "${CMAKE_CURRENT_SOURCE_DIR}/refused.sh"
+        $<TARGET_FILE:${program}> ${argument} ${message})
+    set_tests_properties(${name} PROPERTIES ENVIRONMENT "${ARGN}")
+endfunction()
+
+set(check_says "poolbench: built to run on the backend")
 foreach(backend IN LISTS backends)
+    set(library_path "LD_LIBRARY_PATH=${POOLBENCH_LIB_DIR}/${backend}")
     add_dependencies(pool-suite-any thread_pool_${backend}_shared)
     pool_test(${backend}.pool_dlopen ${backend} "quick" 60
         pool-dlopen "${POOLBENCH_LIB_DIR}/${backend}/libthread_pool.so.0" ${backend})
-    pool_test(${backend}.pool_refuses_other_backend ${backend} "" 30
-        sh "${CMAKE_CURRENT_SOURCE_DIR}/refused.sh" $<TARGET_FILE:pool-suite-any>)
-    set_tests_properties(${backend}.pool_refuses_other_backend PROPERTIES ENVIRONMENT
-        "LD_LIBRARY_PATH=${POOLBENCH_LIB_DIR}/${backend};POOLBENCH_EXPECTED_BACKEND=another")
+    pool_refusal(${backend}.pool_refuses_other_backend ${backend} pool-suite-any --list
+        "${check_says}" "${library_path}" POOLBENCH_EXPECTED_BACKEND=another)
     pool_test(${backend}.pool_answers ${backend} "answers" 120 pool-suite-${backend} --answers)
 endforeach()
-pool_test(pool_wrong_backend_is_refused none "quick" 30
-    sh "${CMAKE_CURRENT_SOURCE_DIR}/refused.sh" $<TARGET_FILE:pool-wrong-backend>)
-pool_test(pool_unnamed_backend_is_refused none "" 30
-    sh "${CMAKE_CURRENT_SOURCE_DIR}/refused.sh" $<TARGET_FILE:pool-suite-any>)
-set_tests_properties(pool_unnamed_backend_is_refused PROPERTIES ENVIRONMENT
+pool_refusal(pool_wrong_backend_is_refused none pool-wrong-backend --list "${check_says}")
+pool_refusal(pool_unnamed_backend_is_refused none pool-suite-any --list "${check_says}"
     "LD_LIBRARY_PATH=${POOLBENCH_LIB_DIR}/shared_queue")
+# cmocka's own filter passes when it matches nothing.
+pool_refusal(pool_unknown_case_is_refused none pool-suite-shared_queue
+    shared_queue_thread_pool_none "no such case")

@@ -181,7 +181,9 @@ void case_default_threads_honours_cgroup(void **state) {
 
 /* ---- the system refuses a thread ---- */
 
-enum { THREADS = 4, REPEATS = 100 };
+/* Half of the repeats fill the allocator's caches, the other half is judged: a leak of 64 bytes a
+ * time is more than the noise. */
+enum { THREADS = 4, REPEATS = 400, NOISE = 32 * 1024 };
 
 static gate ran = GATE_INIT;
 
@@ -220,10 +222,10 @@ void case_refused_thread_leaves_nothing(void **state) {
     for (uint32_t repeat = 0; repeat < REPEATS; repeat++) {
         for (uint32_t k = 1; k <= THREADS; k++)
             attempt(k);
-        if (repeat == REPEATS / 10)
+        if (repeat == REPEATS / 2)
             before = bytes_in_use();
     }
-    assert_in_range(bytes_in_use(), 0, before + REPEATS * 64);
+    assert_in_range(bytes_in_use(), 0, before + NOISE);
     destroy(make_pool(THREADS));
 }
 
@@ -236,10 +238,10 @@ void case_create_and_destroy_many(void **state) {
         for (uint32_t job = 0; job < i % 4; job++)
             spawn(pool, job_count, &ran);
         destroy(pool);
-        if (i == ROUNDS / 10)
+        if (i == ROUNDS / 2)
             before = bytes_in_use();
     }
     assert_int_equal(gate_count(&ran), ROUNDS / 4 * 6);
     assert_int_equal(threads_ended(), threads_made());
-    assert_in_range(bytes_in_use(), 0, before + ROUNDS * 16);
+    assert_in_range(bytes_in_use(), 0, before + NOISE);
 }

@@ -4,6 +4,7 @@
 
 #include <sched.h>
 
+#include "child.h"
 #include "faults.h"
 
 static gate ran = GATE_INIT, door = GATE_INIT;
@@ -239,4 +240,90 @@ void case_destroy_gives_memory_back(void **state) {
             before = bytes_in_use();
     }
     assert_in_range(bytes_in_use(), 0, before + 64 * 1024);
+}
+
+/* ---- who may not spawn any more; in children, for a pool may abort ---- */
+
+/* Exit statuses of the children. */
+enum { RUNS, REFUSED, DROPPED, NO_POOL };
+
+static const char *fate_of_spawn(const char *name) {
+    struct child child = run_child("--child", name, 0);
+    if (child.hung)
+        return "hangs";
+    if (child_aborted(&child))
+        return strlen(child.output) > 0 ? "abort with a message" : "abort";
+    return child_exited(&child, RUNS)      ? "runs"
+           : child_exited(&child, REFUSED) ? "refused"
+           : child_exited(&child, DROPPED) ? "dropped"
+                                           : "other";
+}
+
+static atomic_uint late_accepted, late_refused;
+
+static void spawn_late(void) {
+    int error = thread_pool_spawn(shared_pool, job_count, &ran);
+    atomic_fetch_add(error == 0 ? &late_accepted : &late_refused, 1);
+}
+
+static int fate_of_late_jobs(void) {
+    if (gate_count(&ran) != atomic_load(&late_accepted))
+        return DROPPED;
+    return atomic_load(&late_refused) > 0 ? REFUSED : RUNS;
+}
+
+static void *spawn_from_outside(void *unused) {
+    for (int i = 0; i < 2000; i++) { /* destroy begins before long, and waits for the door */
+        spawn_late();
+        sched_yield();
+    }
+    gate_add(&door, 1);
+    return unused;
+}
+
+int child_spawn_from_outside_during_destroy(int argument) {
+    (void)argument;
+    pthread_t outside;
+    if (thread_pool_new(2, &shared_pool) != 0 ||
+        thread_pool_spawn(shared_pool, job_wait, &door) != 0 ||
+        pthread_create(&outside, NULL, spawn_from_outside, NULL) != 0)
+        return NO_POOL;
+    thread_pool_destroy(shared_pool);
+    pthread_join(outside, NULL);
+    return fate_of_late_jobs();
+}
+
+const char *probe_spawn_from_outside_during_destroy(void) {
+    return fate_of_spawn("spawn_from_outside_during_destroy");
+}
+
+void case_spawn_from_outside_during_destroy(void **state) {
+    (void)state;
+    record_answer("spawn_from_outside_during_destroy", probe_spawn_from_outside_during_destroy());
+}
+
+static void destructor_that_spawns(void *unused) {
+    (void)unused;
+    spawn_late();
+}
+
+int child_spawn_from_thread_local_destructor(int argument) {
+    (void)argument;
+    if (pthread_key_create(&key, destructor_that_spawns) != 0 ||
+        thread_pool_new(1, &shared_pool) != 0 || thread_pool_spawn(shared_pool, set_key, NULL) != 0)
+        return NO_POOL;
+    thread_pool_destroy(shared_pool);
+    return fate_of_late_jobs();
+}
+
+const char *probe_spawn_from_thread_local_destructor(void) {
+    return fate_of_spawn("spawn_from_thread_local_destructor");
+}
+
+void case_spawn_from_thread_local_destructor(void **state) {
+    (void)state;
+    const char *answer = probe_spawn_from_thread_local_destructor();
+    record_answer("spawn_from_thread_local_destructor", answer);
+    if (!expected()->loses_last_spawns)
+        assert_true(strcmp(answer, "runs") == 0 || strcmp(answer, "refused") == 0);
 }

@@ -4,6 +4,7 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -162,4 +163,61 @@ void case_fork_under_load(void **state) {
     pthread_join(feeder, NULL);
     assert_int_equal(atomic_load(&spawn_refusals), 0);
     destroy(shared_pool);
+}
+
+/* ---- the child goes on as if it were the parent: it returns from the job ---- */
+
+enum { MOMENT_MS = 2000 };
+
+static atomic_int returned_status = -1;
+static atomic_bool returned_hung;
+
+static void fork_and_return(void *unused) {
+    (void)unused;
+    int ends[2];
+    if (pipe(ends) != 0)
+        return;
+    pid_t pid = fork();
+    if (pid == 0)
+        return; /* into the pool, with one end of the pipe open until the process ends */
+    close(ends[1]);
+    struct pollfd end = {ends[0], POLLIN, 0};
+    int status = -1;
+    atomic_store(&returned_hung, poll(&end, 1, MOMENT_MS) <= 0);
+    kill(pid, SIGKILL);
+    waitpid(pid, &status, 0);
+    atomic_store(&returned_status, status);
+    close(ends[0]);
+}
+
+static atomic_uint *runs_in_both; /* shared with the child */
+
+static void count_in_both(void *unused) {
+    (void)unused;
+    atomic_fetch_add(runs_in_both, 1);
+}
+
+/* What waits in the queue at the fork is the parent's to run. */
+const char *probe_child_forked_by_job_returns(void) {
+    runs_in_both =
+        mmap(NULL, sizeof *runs_in_both, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    assert_true(runs_in_both != MAP_FAILED);
+    shared_pool = make_pool(1);
+    spawn(shared_pool, job_wait, &ran);
+    spawn(shared_pool, fork_and_return, NULL);
+    for (int i = 0; i < 10; i++)
+        spawn(shared_pool, count_in_both, NULL);
+    gate_add(&ran, 1);
+    destroy(shared_pool);
+    int status = atomic_load(&returned_status);
+    if (atomic_load(runs_in_both) != 10)
+        return "runs the parent's jobs again";
+    if (atomic_load(&returned_hung))
+        return "goes on in the pool";
+    return WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT ? "abort" : "other";
+}
+
+void case_child_forked_by_job_returns(void **state) {
+    (void)state;
+    record_answer("child_forked_by_job_returns", probe_child_forked_by_job_returns());
 }

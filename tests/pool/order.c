@@ -263,3 +263,17 @@ void case_limit_holds_for_jobs_too(void **state) {
     assert_int_equal(atomic_load(&error_in_job), unlimited ? 0 : EAGAIN);
     assert_int_equal(gate_count(&ran), unlimited ? 10 : 5);
 }
+
+/* A limit is a number, not an amount of memory taken beforehand. */
+void case_limit_may_be_huge(void **state) {
+    (void)state;
+    const size_t limits[] = {SIZE_MAX, SIZE_MAX / 2, SIZE_MAX / 16 + 1, 1u << 31};
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+        thread_pool *pool =
+            make_pool_with(&(thread_pool_options){.threads = 2, .max_queued = limits[i]});
+        for (int job = 0; job < 100; job++)
+            spawn(pool, job_count, &ran);
+        destroy(pool);
+        assert_int_equal(gate_count(&ran), 100 * (i + 1));
+    }
+}

@@ -1,10 +1,10 @@
-# usage: refused.sh PROGRAM
-# Passes when PROGRAM stops at start, with exit 2 and the message of the start check.
-output=$("$1" --list 2>&1)
+# usage: refused.sh PROGRAM ARGUMENT MESSAGE
+# Passes when `PROGRAM ARGUMENT` stops with exit 2 and a message that contains MESSAGE.
+output=$("$1" "$2" 2>&1)
 status=$?
 printf '%s\n' "$output"
 [ "$status" -eq 2 ] || { echo "exit $status, not 2"; exit 1; }
 case $output in
-*"poolbench: built to run on the backend"*) ;;
-*) echo "no message"; exit 1 ;;
+*"$3"*) ;;
+*) echo "the message does not say: $3"; exit 1 ;;
 esac
