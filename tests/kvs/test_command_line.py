@@ -28,7 +28,7 @@ class CommandLine(unittest.TestCase):
         self.assertRegex(run("-V").stdout, rf"^kvs-server \d+\.\d+\.\d+ .*{BACKEND}")
         told = run("--help").stdout
         for option in ("--addr", "--engine", "--threads", "--mode", "--dir", "--max-connections",
-                       "--max-request", "--max-output", "default 127.0.0.1:4000"):
+                       "--max-request", "--max-output", "127.0.0.1:4000"):
             self.assertIn(option, told)
 
     def test_usage(self):
@@ -137,6 +137,8 @@ class Stopping(unittest.TestCase):
                 server.signal()
                 answered = sum(c.rest().count(b":") for c in clients)
                 self.assertEqual(server.wait(), 0)
+            for c in clients:
+                c.close()
             self.assertEqual(answered, 200)
             with Server(engine="lmdb", directory=server.directory) as again, again.client() as c:
                 self.assertEqual(c.ask("GET", "n"), b"200")
