@@ -8,6 +8,7 @@
 #define BUDGET_NS 500000000u
 #define WARM_UP_ROUNDS 20
 #define PATIENCE_NS 5000000u /* for the others to fall asleep */
+#define LOOK_NS 50000u       /* at one thread, twice, at worst */
 #define STUCK_NS 5000000000u /* nothing has started: it is lost */
 #define BUSY_NS 2000000u     /* the waking thread keeps its CPU as long as this */
 #define BETWEEN_LOOKS_NS 50000u
@@ -25,6 +26,11 @@ struct series {
     struct samples start_ns, call_ns;
     uint64_t asleep;
 };
+
+/* Looking at many threads takes time too. */
+static uint64_t patience(const struct sleepers *sleepers) {
+    return PATIENCE_NS + sleepers->count * LOOK_NS;
+}
 
 /* Keeps its CPU at first, as a thread does that has more to do than to wake others: going to sleep
  * at once would leave the woken thread the CPU it is best placed on. */
@@ -44,7 +50,7 @@ static uint64_t wait_for_start(uint64_t called, struct report *report) {
 }
 
 static void one_round(struct wakes *wakes, struct series *series, struct report *report) {
-    series->asleep += sleepers_wait(&series->others, PATIENCE_NS);
+    series->asleep += sleepers_wait(&series->others, patience(&series->others));
     /* Relaxed: the woken thread of the last round has written, that of this one is not called. */
     atomic_store_explicit(&started_at, 0, memory_order_relaxed);
     uint64_t called = now_ns();
@@ -81,11 +87,11 @@ void measure_wakes(struct wakes *wakes, struct report *report) {
     while (wakes->rounds < WARM_UP_ROUNDS && !report_failed(report))
         one_round(wakes, &series, report);
     forget(&series);
-    sleepers_wait(&series.others, PATIENCE_NS);
+    sleepers_wait(&series.others, patience(&series.others));
     uint64_t sleeps = sleeps_of_others(), deadline = now_ns() + BUDGET_NS;
     while (now_ns() < deadline && !report_failed(report))
         one_round(wakes, &series, report);
-    sleepers_wait(&series.others, PATIENCE_NS);
+    sleepers_wait(&series.others, patience(&series.others));
     report_series(&series, sleeps_of_others() - sleeps, report);
     sleepers_close(&series.others);
     samples_free(&series.start_ns);

@@ -3,7 +3,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <libgen.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,70 +121,44 @@ void contender_names(char *text, size_t size) {
 
 /* ---- command lines ------------------------------------------------------------------------- */
 
-__attribute__((format(printf, 2, 3))) static void add(command_line *line, const char *format, ...) {
-    va_list arguments;
-    va_start(arguments, format);
-    char *start = line->text + line->used;
-    int length = vsnprintf(start, sizeof line->text - line->used, format, arguments);
-    va_end(arguments);
-    if (line->count == CONTENDER_ARGUMENTS_MAX ||
-        line->used + (size_t)length + 1 > sizeof line->text)
-        abort(); /* the lines below are fixed: this is a bug here */
-    line->argv[line->count++] = start;
-    line->argv[line->count] = NULL;
-    line->used += (size_t)length + 1;
-}
-
-static void add_option(command_line *line, const char *option, const char *value) {
-    add(line, "%s", option);
-    add(line, "%s", value);
-}
-
-static void add_number(command_line *line, const char *option, unsigned value) {
-    add(line, "%s", option);
-    add(line, "%u", value);
-}
-
 static void backend_command(const server_needs *needs, uint16_t port, command_line *line) {
-    add(line, "--addr");
-    add(line, "127.0.0.1:%u", (unsigned)port);
-    add_option(line, "--engine", needs->durable ? "lmdb" : "memory");
+    command_line_add(line, "--addr");
+    command_line_add(line, "127.0.0.1:%u", (unsigned)port);
+    command_line_option(line, "--engine", needs->durable ? "lmdb" : "memory");
     if (needs->threads != 0)
-        add_number(line, "--threads", needs->threads);
+        command_line_number(line, "--threads", needs->threads);
     if (needs->connection_mode)
-        add_option(line, "--mode", "connection");
+        command_line_option(line, "--mode", "connection");
     if (needs->work)
-        add(line, "--enable-debug");
+        command_line_add(line, "--enable-debug");
 }
 
 /* No snapshots; and the log of durable writes is not rewritten in the middle of a run. */
 static void redis_command(const contender *c, uint16_t port, command_line *line) {
     bool durable = c->kind == CONTENDER_REDIS_ALWAYS;
-    add_number(line, "--port", port);
-    add_option(line, "--bind", "127.0.0.1");
-    add_option(line, "--save", "");
-    add_option(line, "--appendonly", durable ? "yes" : "no");
+    command_line_number(line, "--port", port);
+    command_line_option(line, "--bind", "127.0.0.1");
+    command_line_option(line, "--save", "");
+    command_line_option(line, "--appendonly", durable ? "yes" : "no");
     if (durable) {
-        add_option(line, "--appendfsync", "always");
-        add_option(line, "--auto-aof-rewrite-percentage", "0");
+        command_line_option(line, "--appendfsync", "always");
+        command_line_option(line, "--auto-aof-rewrite-percentage", "0");
     }
 }
 
 static void memcached_command(uint16_t port, command_line *line) {
-    add_option(line, "-l", "127.0.0.1");
-    add_number(line, "-p", port);
-    add_option(line, "-U", "0");
-    add_option(line, "-m", "1024");
-    add_option(line, "-c", "12000");
+    command_line_option(line, "-l", "127.0.0.1");
+    command_line_number(line, "-p", port);
+    command_line_option(line, "-U", "0");
+    command_line_option(line, "-m", "1024");
+    command_line_option(line, "-c", "12000");
     if (geteuid() == 0) /* it refuses to run as root unless told to */
-        add_option(line, "-u", "root");
+        command_line_option(line, "-u", "root");
 }
 
 void contender_command(const contender *c, const server_needs *needs, uint16_t port,
                        command_line *line) {
-    line->count = 0;
-    line->used = 0;
-    add(line, "%s", c->program);
+    command_line_begin(line, c->program);
     if (c->kind == CONTENDER_BACKEND)
         backend_command(needs, port, line);
     else if (c->kind == CONTENDER_MEMCACHED)

@@ -6,9 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "command_line.h"
 #include "protocol.h"
 
-enum { CONTENDER_PATH_MAX = 512, CONTENDER_ARGUMENTS_MAX = 24 };
+enum { CONTENDER_PATH_MAX = 512 };
 
 /* What a contender can do; a workload names what it needs. */
 enum {
@@ -45,14 +46,6 @@ typedef struct server_needs {
     bool connection_mode;
     uint32_t threads; /* 0: the server's own default */
 } server_needs;
-
-/* A command line; the strings live in `text`. */
-typedef struct command_line {
-    char *argv[CONTENDER_ARGUMENTS_MAX + 1];
-    int count;
-    char text[1024 + CONTENDER_PATH_MAX];
-    size_t used;
-} command_line;
 
 /* Finds the contender. EINVAL: no such contender. One whose program is not installed is found,
  * with available = false. Runs redis-server or memcached to learn its version. */

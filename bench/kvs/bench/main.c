@@ -165,6 +165,7 @@ int main(int argc, char **argv) {
     argp_err_exit_status = EXIT_USAGE;
     argp_parse(&argp, argc, argv, 0, NULL, &given);
     signal(SIGPIPE, SIG_IGN);
+    unsetenv("KVS_PASSWORD"); /* the servers here are private and have no password */
     if (contender_find(given.contender, &found) != 0)
         return no_such_contender(given.contender);
     if (strcmp(given.command, "list") == 0)

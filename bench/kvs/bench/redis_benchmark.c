@@ -75,45 +75,26 @@ static int wait_for_it(server *s, child *process) {
 }
 
 /* Its own GET and SET tests send the same commands; given in words, the value is known. */
-static void build_command(const server *s, const workload *w, char numbers[4][24], char *argv[20]) {
-    int at = 0;
-    snprintf(numbers[0], 24, "%u", (unsigned)s->address.port);
-    snprintf(numbers[1], 24, "%u", (unsigned)w->connections);
-    snprintf(numbers[2], 24, "%u", (unsigned)w->pipeline);
-    snprintf(numbers[3], 24, "%llu", (unsigned long long)how_many(w));
-    static char program[] = "redis-benchmark", host[] = "-h", p[] = "-p", c[] = "-c", P[] = "-P",
-                n[] = "-n", r[] = "-r", keys[] = "100000", csv[] = "--csv", get[] = "GET",
-                set[] = "SET", key[] = "key:__rand_int__", value[WORKLOAD_VALUE_SIZE + 1],
-                local[] = "127.0.0.1";
-    _Static_assert(WORKLOAD_KEYS == 100000, "what -r says");
-    memcpy(value, redis_benchmark_value, sizeof value);
-    char *const words[] = {program,
-                           host,
-                           local,
-                           p,
-                           numbers[0],
-                           c,
-                           numbers[1],
-                           P,
-                           numbers[2],
-                           n,
-                           numbers[3],
-                           r,
-                           keys,
-                           csv,
-                           w->set ? set : get,
-                           key,
-                           w->set ? value : NULL};
-    for (; at < (int)(sizeof words / sizeof words[0]); at++)
-        argv[at] = words[at];
-    argv[at] = NULL;
+static void build_command(const server *s, const workload *w, command_line *line) {
+    command_line_begin(line, "redis-benchmark");
+    command_line_option(line, "-h", s->address.host);
+    command_line_number(line, "-p", s->address.port);
+    command_line_number(line, "-c", w->connections);
+    command_line_number(line, "-P", w->pipeline);
+    command_line_number(line, "-n", how_many(w));
+    command_line_number(line, "-r", WORKLOAD_KEYS);
+    command_line_add(line, "--csv");
+    command_line_option(line, w->set ? "SET" : "GET", "key:__rand_int__");
+    if (w->set)
+        command_line_add(line, "%s", redis_benchmark_value);
 }
 
 int redis_benchmark_run(server *s, const workload *w, redis_benchmark_result *result) {
-    char numbers[4][24], *argv[20], output[OUTPUT_MAX];
+    char output[OUTPUT_MAX];
+    command_line line;
     child process = {0};
-    build_command(s, w, numbers, argv);
-    int error = child_start(&process, argv, s->directory, output_name);
+    build_command(s, w, &line);
+    int error = child_start(&process, line.argv, s->directory, output_name);
     if (error != 0) {
         snprintf(s->problem, sizeof s->problem,
                  "cannot start redis-benchmark (Debian package redis-tools): %s", strerror(error));

@@ -1,6 +1,7 @@
 #include "run.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -205,12 +206,9 @@ static int run_connection_mode(bench *b) {
     return 0;
 }
 
-/* How many different keys `draws` random ones are, on average. */
+/* How many different keys so many random draws hit, on average. */
 static double expected_keys(uint64_t draws, double keys) {
-    double untouched = 1;
-    for (uint64_t i = 0; i < draws && untouched > 1e-9; i++)
-        untouched *= 1 - 1 / keys;
-    return keys * (1 - untouched);
+    return keys * (1 - pow(1 - 1 / keys, (double)draws));
 }
 
 static int check_redis_benchmark(bench *b, uint64_t requests) {

@@ -16,8 +16,10 @@ int beside_start(load_beside *b, const load_options *options, const load_run *ru
     b->run = (load_run){.seconds = run->seconds,
                         .warmup_seconds = run->warmup_seconds,
                         .get_share = 1,
+                        .end = &b->end,
                         .either = run->either || run->get_share < 1};
     b->load = NULL;
+    atomic_init(&b->end, false);
     int error = load_open(&heavy, &b->load);
     if (error != 0)
         return error;
@@ -25,6 +27,7 @@ int beside_start(load_beside *b, const load_options *options, const load_run *ru
 }
 
 int beside_join(load_beside *b) {
+    atomic_store(&b->end, true);
     int error = pthread_join(b->thread, NULL);
     return error != 0 ? error : b->error;
 }

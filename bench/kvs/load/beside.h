@@ -11,6 +11,7 @@
 
 typedef struct load_beside {
     load *load;         /* the thread's between start and join, else the main thread's */
+    atomic_bool end;    /* set by the main thread, read by the other */
     load_run run;       /* as `load` */
     load_result result; /* as `load` */
     int error;          /* as `load` */
@@ -23,7 +24,8 @@ typedef struct load_beside {
 int beside_start(load_beside *b, const load_options *options, const load_run *run,
                  uint32_t connections, uint32_t pipeline);
 
-/* Waits for the end of its window. 0: every reply was right, b->result holds the figures. */
+/* Closes its window and waits for the thread. 0: every reply was right, b->result holds the
+ * figures. */
 int beside_join(load_beside *b);
 
 const char *beside_message(const load_beside *b);

@@ -136,7 +136,8 @@ static void move_window(load *l, uint64_t now) {
         return;
     if (phase->window == WINDOW_BEFORE && now >= phase->opens)
         open_window(l, now);
-    if (phase->window == WINDOW_OPEN && now >= phase->closes)
+    bool ended = phase->run->end != NULL && atomic_load(phase->run->end);
+    if (phase->window == WINDOW_OPEN && (ended || now >= phase->closes))
         close_window(l, now);
 }
 

@@ -21,6 +21,7 @@
 #define KVS_LOAD_LOAD_H
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <time.h>
 
@@ -58,6 +59,7 @@ typedef struct load_run {
     double rate;             /* requests a second over all connections; 0: closed loop */
     bool abandon;            /* at the end of the window, do not wait for what is outstanding: only
                               * load_close may follow. For servers that let clients starve. */
+    const atomic_bool *end;  /* closes the window when another thread sets it; NULL: none does */
     const load_other *other; /* only this request instead of GET and SET; NULL: GET and SET */
 } load_run;
 
