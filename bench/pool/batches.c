@@ -1,15 +1,27 @@
 #include "batches.h"
 
+#include <stdbool.h>
+
 #include "clock.h"
 
 #define BUDGET_NS 400000000u
 #define FEWEST_BATCHES 3
 
+/* Whoever takes this long for a job need not grow its batches beyond this long: with a thread per
+ * job, ten thousand jobs at a time measure the system's limits and not the contender. */
+#define SLOW_NS_PER_JOB 5000u
+#define SLOW_ENOUGH_NS 20000000u
+
+static bool is_enough(const struct batches *batches, struct batch batch) {
+    bool slow = batch.ns / batch.jobs >= SLOW_NS_PER_JOB;
+    return batch.ns >= batches->enough_ns || (slow && batch.ns >= SLOW_ENOUGH_NS);
+}
+
 static unsigned warm_up(const struct batches *batches, struct report *report) {
     unsigned size = batches->smallest;
     while (!report_failed(report)) {
         struct batch batch = batches->run(batches->context, size, report);
-        if (batch.ns >= batches->enough_ns || size == batches->largest)
+        if (is_enough(batches, batch) || size == batches->largest)
             break;
         size++;
     }

@@ -19,7 +19,7 @@ static uint64_t job_steps;                        /* set before the first spawn,
 
 static void job_note_end(void *argument) {
     uint64_t number = (uintptr_t)argument;
-    uint64_t zero = spin(job_steps, 0);
+    uint64_t zero = spin_job(job_steps);
     tally_add(number + zero);
     ended_at[number / JOBS][number % JOBS] = now_ns() + zero;
 }

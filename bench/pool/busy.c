@@ -10,7 +10,7 @@
 static uint64_t job_steps; /* set before the first spawn, immutable then */
 
 static void job_busy(void *argument) {
-    tally_add((uintptr_t)argument + spin(job_steps, 0));
+    tally_add((uintptr_t)argument + spin_job(job_steps));
 }
 
 /* How many of `threads` can compute at the same time. */

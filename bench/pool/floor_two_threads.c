@@ -28,7 +28,7 @@ static void *compute(void *argument) {
     pthread_barrier_wait(half->start);
     half->began = now_ns();
     for (uint64_t i = half->first; i != half->first + half->jobs; i++) {
-        uint64_t value = i + spin(half->steps, arguments & 0);
+        uint64_t value = i + spin_job(half->steps);
         counted++;
         arguments += value;
         squares += value * value;

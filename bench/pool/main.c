@@ -183,6 +183,24 @@ static void prepare_process(void) {
     alarm(LONGEST_SECONDS);
 }
 
+static bool is_listed(const struct workload *workload, const char *name) {
+    const struct metric *metric = workload->metrics;
+    while (metric->name != NULL && strcmp(metric->name, name) != 0)
+        metric++;
+    return metric->name != NULL;
+}
+
+/* What `list` announces is what `run` prints, no more and no less. */
+static void check_metrics(const struct workload *workload, struct report *report) {
+    const char *name;
+    json_t *value;
+    for (const struct metric *metric = workload->metrics; metric->name != NULL; metric++)
+        if (json_object_get(report->metrics, metric->name) == NULL)
+            report_fail(report, "the metric %s was not measured", metric->name);
+    json_object_foreach(report->metrics, name, value) if (!is_listed(workload, name))
+        report_fail(report, "the metric %s is not in the list", name);
+}
+
 static int measure(const struct workload *workload, struct request request) {
     struct report report;
     if (!report_init(&report))
@@ -190,6 +208,8 @@ static int measure(const struct workload *workload, struct request request) {
     request.parameter = workload->parameter;
     prepare_process();
     workload->run(&request, &report);
+    if (!report_failed(&report))
+        check_metrics(workload, &report);
     int status = EXIT_WRONG;
     if (report_failed(&report))
         fprintf(stderr, "%s: %s with %u threads: %s\n", program_invocation_short_name,

@@ -117,6 +117,7 @@ void workload_memory(const struct request *request, struct report *report) {
         return;
     spawn_jobs(pool, WARM_UP_JOBS, &expected, report);
     drain(&expected, report);
-    fill_and_drain(pool, &expected, report);
+    if (!report_failed(report))
+        fill_and_drain(pool, &expected, report);
     end_pool(pool, &expected, report);
 }

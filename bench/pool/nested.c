@@ -6,8 +6,8 @@
 
 #define SMALLEST 8
 #define DEPTH 18
-/* A contender whose tree of the depth before took longer than this stays at that depth, and says
- * so (metric depth): only a pool ten times slower than usual gets there. */
+/* A tree of less depth that takes as long as this is not grown further; jobs_per_batch tells. Only
+ * a thread per job is that slow. */
 #define ENOUGH_NS 300000000u
 
 static struct {

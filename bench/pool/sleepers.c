@@ -12,26 +12,20 @@
 
 #define BETWEEN_LOOKS_NS 100000u
 
-static bool add_thread(struct sleepers *sleepers, const char *id) {
-    char path[300];
-    int *files = realloc(sleepers->stat_files, (sleepers->count + 1) * sizeof *files);
-    if (files == NULL)
+static bool add_thread(struct sleepers *sleepers, int id) {
+    int *ids = realloc(sleepers->ids, (sleepers->count + 1) * sizeof *ids);
+    if (ids == NULL)
         return false;
-    sleepers->stat_files = files;
-    snprintf(path, sizeof path, "/proc/self/task/%s/stat", id);
-    files[sleepers->count] = open(path, O_RDONLY | O_CLOEXEC);
-    if (files[sleepers->count] < 0)
-        return false;
-    sleepers->count++;
+    sleepers->ids = ids;
+    ids[sleepers->count++] = id;
     return true;
 }
 
 static bool add_threads(struct sleepers *sleepers, DIR *tasks) {
     struct dirent *entry;
     while ((entry = readdir(tasks)) != NULL) {
-        if (entry->d_name[0] == '.' || atoi(entry->d_name) == gettid())
-            continue;
-        if (!add_thread(sleepers, entry->d_name))
+        int id = atoi(entry->d_name); /* 0 for . and .. */
+        if (id != 0 && id != gettid() && !add_thread(sleepers, id))
             return false;
     }
     return true;
@@ -50,26 +44,33 @@ bool sleepers_open(struct sleepers *sleepers) {
 }
 
 void sleepers_close(struct sleepers *sleepers) {
-    for (size_t i = 0; i < sleepers->count; i++)
-        close(sleepers->stat_files[i]);
-    free(sleepers->stat_files);
+    free(sleepers->ids);
     *sleepers = (struct sleepers){NULL, 0};
 }
 
+/* The thread's line in /proc, "" when it has ended. Opened for each look: a pool may have more
+ * threads than a process may have open files. */
+static void read_stat(int id, char *text, size_t size) {
+    char path[64];
+    snprintf(path, sizeof path, "/proc/self/task/%d/stat", id);
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t length = file < 0 ? -1 : read(file, text, size - 1);
+    if (file >= 0)
+        close(file);
+    text[length < 0 ? 0 : length] = '\0';
+}
+
 /* The state follows the name, which is in brackets and may hold any character. */
-static bool is_asleep(int stat_file) {
+static bool is_asleep(int id) {
     char text[512];
-    ssize_t length = pread(stat_file, text, sizeof text - 1, 0);
-    if (length <= 0)
-        return true;
-    text[length] = '\0';
+    read_stat(id, text, sizeof text);
     const char *name_end = strrchr(text, ')');
-    return name_end != NULL && name_end[1] == ' ' && name_end[2] == 'S';
+    return text[0] == '\0' || (name_end != NULL && name_end[1] == ' ' && name_end[2] == 'S');
 }
 
 static bool all_asleep(const struct sleepers *sleepers) {
     for (size_t i = 0; i < sleepers->count; i++)
-        if (!is_asleep(sleepers->stat_files[i]))
+        if (!is_asleep(sleepers->ids[i]))
             return false;
     return true;
 }

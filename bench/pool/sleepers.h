@@ -8,11 +8,11 @@
 
 /* The threads there were when it was opened, but for the caller. Owned by one thread. */
 struct sleepers {
-    int *stat_files; /* /proc/self/task/<id>/stat of each, kept open */
+    int *ids; /* as the system counts threads */
     size_t count;
 };
 
-/* False when /proc cannot be read; nothing is left open then. */
+/* False when /proc cannot be read or memory ran out; nothing is owned then. */
 bool sleepers_open(struct sleepers *sleepers);
 void sleepers_close(struct sleepers *sleepers);
 

@@ -3,16 +3,18 @@
 #include "clock.h"
 #include "samples.h"
 
-#define ROUNDS 200
+_Thread_local uint64_t spin_zero;
+
+#define CORRECTIONS 2
+#define ROUNDS 100
 #define ROUND_NS 100000.0 /* long beside the 20 ns of reading the clock */
 
 static double median_of_rounds(uint64_t steps, uint64_t calls) {
     struct samples rounds = SAMPLES_INIT;
-    uint64_t zero = 0;
     for (int round = 0; round < ROUNDS; round++) {
         uint64_t began = now_ns();
         for (uint64_t i = 0; i < calls; i++)
-            zero = spin(steps, zero);
+            spin_job(steps);
         samples_add(&rounds, (double)(now_ns() - began) / (double)calls);
     }
     double median = samples_quantile(&rounds, .5);
@@ -26,11 +28,14 @@ double spin_measure(uint64_t steps) {
     return median_of_rounds(steps, calls);
 }
 
-/* A call costs a few nanoseconds of its own, hence two points and the line through them. */
+/* Starts from the cost of a step in a long call, then corrects by what comes out. */
 uint64_t spin_calibrate(double ns) {
-    const uint64_t few = 16, many = 4096;
-    double short_ns = spin_measure(few), long_ns = spin_measure(many);
-    double per_step = (long_ns - short_ns) / (double)(many - few);
-    double steps = (ns - short_ns) / per_step + (double)few;
+    const uint64_t many = 4096;
+    double steps = ns / (spin_measure(many) / (double)many);
+    for (int correction = 0; correction < CORRECTIONS; correction++) {
+        uint64_t now = steps < 1 ? 1 : (uint64_t)(steps + 0.5);
+        double per_step = spin_measure(now) / (double)now;
+        steps += (ns - per_step * (double)now) / per_step;
+    }
     return steps < 1 ? 1 : (uint64_t)(steps + 0.5);
 }

@@ -10,16 +10,23 @@ uint64_t spin_calibrate(double ns);
 /* What `steps` really take, in nanoseconds: the median of many timings of many calls. */
 double spin_measure(uint64_t steps);
 
-/* The work. Each step needs the result of the one before, and the caller should need the result,
- * or the processor would overlap the end of one call with the beginning of the next: short jobs
- * would appear shorter than they are. Give it 0, and 0 comes back, which the compiler cannot know
- * and the processor does not see before the end. */
+/* The work. Each step needs the result of the one before. Give it 0 and 0 comes back, which the
+ * compiler cannot know and the processor does not see before the end. */
 static inline uint64_t spin(uint64_t steps, uint64_t zero) {
     for (uint64_t i = 0; i < steps; i++) {
         zero *= 6364136223846793005u;
         __asm__ volatile("" : "+r"(zero));
     }
     return zero;
+}
+
+extern _Thread_local uint64_t spin_zero;
+
+/* The work as a job does it, with 0 as result. It needs the result of the last call on this
+ * thread, or the processor would overlap the end of one with the beginning of the next, and short
+ * jobs would be shorter than they are said to be. */
+static inline uint64_t spin_job(uint64_t steps) {
+    return spin_zero = spin(steps, spin_zero);
 }
 
 #endif

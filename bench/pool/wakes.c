@@ -8,7 +8,9 @@
 #define BUDGET_NS 500000000u
 #define WARM_UP_ROUNDS 20
 #define PATIENCE_NS 5000000u /* for the others to fall asleep */
+#define LOOK_NS 50000u       /* at one thread, twice, at worst */
 #define STUCK_NS 5000000000u /* nothing has started: it is lost */
+#define BUSY_NS 2000000u     /* the waking thread keeps its CPU as long as this */
 #define BETWEEN_LOOKS_NS 50000u
 
 /* Written by the woken thread, read and cleared by the measuring one; 0: not yet. */
@@ -25,21 +27,30 @@ struct series {
     uint64_t asleep;
 };
 
+/* Looking at many threads takes time too. */
+static uint64_t patience(const struct sleepers *sleepers) {
+    return PATIENCE_NS + sleepers->count * LOOK_NS;
+}
+
+/* Keeps its CPU at first, as a thread does that has more to do than to wake others: going to sleep
+ * at once would leave the woken thread the CPU it is best placed on. */
 static uint64_t wait_for_start(uint64_t called, struct report *report) {
     uint64_t started;
     /* Acquire: with the release in wakes_started. */
     while ((started = atomic_load_explicit(&started_at, memory_order_acquire)) == 0) {
-        if (now_ns() - called > STUCK_NS) {
+        uint64_t waited = now_ns() - called;
+        if (waited > STUCK_NS) {
             report_fail(report, "a sleeping thread was not woken within 5 seconds");
             return called;
         }
-        sleep_for(BETWEEN_LOOKS_NS);
+        if (waited > BUSY_NS)
+            sleep_for(BETWEEN_LOOKS_NS);
     }
     return started;
 }
 
 static void one_round(struct wakes *wakes, struct series *series, struct report *report) {
-    series->asleep += sleepers_wait(&series->others, PATIENCE_NS);
+    series->asleep += sleepers_wait(&series->others, patience(&series->others));
     /* Relaxed: the woken thread of the last round has written, that of this one is not called. */
     atomic_store_explicit(&started_at, 0, memory_order_relaxed);
     uint64_t called = now_ns();
@@ -76,11 +87,11 @@ void measure_wakes(struct wakes *wakes, struct report *report) {
     while (wakes->rounds < WARM_UP_ROUNDS && !report_failed(report))
         one_round(wakes, &series, report);
     forget(&series);
-    sleepers_wait(&series.others, PATIENCE_NS);
+    sleepers_wait(&series.others, patience(&series.others));
     uint64_t sleeps = sleeps_of_others(), deadline = now_ns() + BUDGET_NS;
     while (now_ns() < deadline && !report_failed(report))
         one_round(wakes, &series, report);
-    sleepers_wait(&series.others, PATIENCE_NS);
+    sleepers_wait(&series.others, patience(&series.others));
     report_series(&series, sleeps_of_others() - sleeps, report);
     sleepers_close(&series.others);
     samples_free(&series.start_ns);

@@ -1,0 +1,197 @@
+#include "contender.h"
+
+#include <dirent.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "memory.h"
+#include "run_process.h"
+
+#define LIST_LIMIT_S 10
+
+static const char pool_prefix[] = "pool-bench-", server_prefix[] = "kvs-server-";
+static const char server_bench[] = "kvs-bench", floor_name[] = "floor";
+
+/* Servers that kvs-bench can measure beside ours, when they are installed. */
+static const char *const other_servers[] = {"redis", "redis-always", "memcached"};
+
+const char *contender_kind_name(enum contender_kind kind) {
+    static const char *const names[] = {
+        [KIND_POOL] = "pool", [KIND_SERVER] = "server", [KIND_AA] = "aa", [KIND_FLOOR] = "floor"};
+    return names[kind];
+}
+
+void contender_exclude(struct contender *contender, const char *format, ...) {
+    va_list arguments;
+    contender->available = false;
+    if (contender->why != NULL)
+        return;
+    va_start(arguments, format);
+    if (vasprintf(&contender->why, format, arguments) < 0)
+        contender->why = NULL;
+    va_end(arguments);
+}
+
+/* ---- asking -------------------------------------------------------------------------------- */
+
+static char *first_line(const char *text) {
+    return memory_printf("%.*s", (int)strcspn(text, "\r\n"), text);
+}
+
+/* The name in the file's name must be the name the program gives itself. */
+static void check_answer(struct contender *contender) {
+    const char *answered = json_string_value(json_object_get(contender->list, "contender"));
+    const char *why = json_string_value(json_object_get(contender->list, "why"));
+    if (answered == NULL || !json_is_array(json_object_get(contender->list, "workloads")))
+        contender_exclude(contender, "its list has no \"contender\" or no \"workloads\"");
+    else if (strcmp(answered, contender->name) != 0)
+        contender_exclude(contender, "it calls itself '%s'", answered);
+    else if (json_is_false(json_object_get(contender->list, "available")))
+        contender_exclude(contender, "%s", why == NULL ? "it says that it is not available" : why);
+}
+
+static void take_list(struct contender *contender, const struct process_result *result) {
+    char how[160];
+    json_error_t error;
+    process_how_it_ended(result, how, sizeof how);
+    if (!process_succeeded(result)) {
+        char *message = first_line(result->err);
+        contender_exclude(contender, "it does not answer 'list': %s%s%s", how,
+                          message[0] == '\0' ? "" : ": ", message);
+        free(message);
+        return;
+    }
+    contender->list = json_loads(result->out, JSON_REJECT_DUPLICATES, &error);
+    if (contender->list == NULL)
+        contender_exclude(contender, "its list is no JSON: %s", error.text);
+    else
+        check_answer(contender);
+}
+
+static void ask(struct contender *contender) {
+    struct words argv = {0};
+    struct process_result result;
+    for (size_t i = 0; i < contender->prefix.count; i++)
+        words_add(&argv, contender->prefix.items[i]);
+    words_add(&argv, "list");
+    process_run(argv.items, LIST_LIMIT_S, &result);
+    take_list(contender, &result);
+    process_result_free(&result);
+    words_free(&argv);
+}
+
+/* ---- finding ------------------------------------------------------------------------------- */
+
+static struct contender *add(struct contenders *found, const char *name, enum contender_kind kind) {
+    found->items = memory_resized(found->items, found->count + 1, sizeof *found->items);
+    struct contender *added = &found->items[found->count++];
+    *added = (struct contender){.name = memory_copy_of(name), .kind = kind, .available = true};
+    return added;
+}
+
+static void add_pool(struct contenders *found, const char *bin, const char *name) {
+    bool is_floor = strcmp(name, floor_name) == 0;
+    struct contender *added = add(found, name, is_floor ? KIND_FLOOR : KIND_POOL);
+    added->program = memory_printf("%s/%s%s", bin, pool_prefix, name);
+    added->ours = !is_floor;
+    words_add(&added->prefix, added->program);
+    ask(added);
+}
+
+static void add_server(struct contenders *found, const char *bin, const char *name, bool ours) {
+    struct contender *added = add(found, name, KIND_SERVER);
+    char *bench = memory_printf("%s/%s", bin, server_bench);
+    if (ours)
+        added->program = memory_printf("%s/%s%s", bin, server_prefix, name);
+    added->ours = ours;
+    words_add(&added->prefix, bench);
+    words_add(&added->prefix, "--contender");
+    words_add(&added->prefix, name);
+    free(bench);
+    ask(added);
+}
+
+static bool executable(const char *bin, const char *name) {
+    char *path = memory_printf("%s/%s", bin, name);
+    bool can = access(path, X_OK) == 0;
+    free(path);
+    return can;
+}
+
+/* What follows `prefix` in the names of the folder's programs: the reference, then by name. */
+static void names_after(const char *bin, const char *prefix, struct words *names) {
+    struct words others = {0};
+    DIR *folder = opendir(bin);
+    const struct dirent *entry;
+    size_t length = strlen(prefix);
+    while (folder != NULL && (entry = readdir(folder)) != NULL)
+        if (strncmp(entry->d_name, prefix, length) == 0 && entry->d_name[length] != '\0' &&
+            executable(bin, entry->d_name))
+            words_add(&others, entry->d_name + length);
+    if (folder != NULL)
+        closedir(folder);
+    words_sort(&others);
+    if (words_have(&others, CONTENDER_REFERENCE))
+        words_add(names, CONTENDER_REFERENCE);
+    for (size_t i = 0; i < others.count; i++)
+        words_add_once(names, others.items[i]);
+    words_free(&others);
+}
+
+static void find_servers(const char *bin, struct contenders *found) {
+    struct words names = {0};
+    if (!executable(bin, server_bench))
+        return;
+    names_after(bin, server_prefix, &names);
+    for (size_t i = 0; i < names.count; i++)
+        add_server(found, bin, names.items[i], true);
+    for (size_t i = 0; i < sizeof other_servers / sizeof *other_servers; i++)
+        add_server(found, bin, other_servers[i], false);
+    words_free(&names);
+}
+
+void contenders_find(const char *bin, struct contenders *found) {
+    struct words names = {0};
+    *found = (struct contenders){0};
+    names_after(bin, pool_prefix, &names);
+    for (size_t i = 0; i < names.count; i++)
+        add_pool(found, bin, names.items[i]);
+    words_free(&names);
+    find_servers(bin, found);
+}
+
+void contenders_free(struct contenders *contenders) {
+    for (size_t i = 0; i < contenders->count; i++) {
+        struct contender *each = &contenders->items[i];
+        free(each->name);
+        free(each->program);
+        free(each->why);
+        words_free(&each->prefix);
+        json_decref(each->list);
+        json_decref(each->gate);
+    }
+    free(contenders->items);
+    *contenders = (struct contenders){0};
+}
+
+struct contender *contenders_named(const struct contenders *contenders, enum contender_kind kind,
+                                   const char *name) {
+    for (size_t i = 0; i < contenders->count; i++)
+        if (contenders->items[i].kind == kind && strcmp(contenders->items[i].name, name) == 0)
+            return &contenders->items[i];
+    return NULL;
+}
+
+const json_t *contender_workload(const struct contender *contender, const char *workload) {
+    size_t i;
+    json_t *each;
+    json_array_foreach(json_object_get(contender->list, "workloads"), i, each) {
+        const char *name = json_string_value(json_object_get(each, "name"));
+        if (name != NULL && strcmp(name, workload) == 0)
+            return each;
+    }
+    return NULL;
+}

@@ -1,0 +1,39 @@
+/* What is to be measured: the cells that the options choose, and which of them fit the time. */
+#ifndef COMPARE_PLAN_H
+#define COMPARE_PLAN_H
+
+#include "cell.h"
+#include "options.h"
+
+/* A run's least useful length, of each cell. */
+#define PLAN_ROUNDS 6
+
+/* A question that is answered in words, once by each contender. */
+struct probe {
+    const struct contender *contender;
+    const json_t *description;
+    unsigned threads;
+};
+
+struct plan {
+    struct cell *cells;
+    size_t cell_count;
+    struct probe *probes;
+    size_t probe_count;
+    unsigned cores;
+    double pool_s, server_s; /* budgets */
+};
+
+/* Checks the names that the options give against what the contenders offer. Returns 0, or
+ * EXIT_INVALID after a message that names the mistake and what is accepted. Only contenders that
+ * are available become members; exclude those whose gate failed before. */
+int plan_check_names(const struct contenders *contenders, const struct options *options);
+bool plan_wants(const struct options *options, const struct contender *contender);
+int plan_make(const struct contenders *contenders, const struct options *options, unsigned cores,
+              struct plan *plan);
+void plan_free(struct plan *plan);
+
+/* Seconds that PLAN_ROUNDS rounds of the cells take, of this kind and (not) in reserve. */
+double plan_seconds(const struct plan *plan, enum contender_kind kind, bool with_reserve);
+
+#endif

@@ -1,0 +1,55 @@
+#include "blocking.h"
+
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#include "server.h"
+#include "turn.h"
+
+static void limit_sending(server *s, connection *c) {
+    struct timeval limit = {.tv_sec = (time_t)s->options.request_timeout};
+    setsockopt(c->fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+}
+
+static void count(turn *t) {
+    statistics *own = server_statistics(t->server);
+    /* relaxed: numbers for INFO */
+    atomic_fetch_add_explicit(&own->requests, t->server->options.budget - t->left,
+                              memory_order_relaxed);
+    atomic_fetch_add_explicit(&own->turns, 1, memory_order_relaxed);
+    t->left = t->server->options.budget;
+}
+
+/* Also when the job is unwound by a panic. */
+static void leave(turn *t) {
+    turn_flush(t);
+    turn_drop(t);
+    poller_closed(t->server, t->connection);
+}
+
+static void serve(turn *t) {
+    turn_end how;
+    do {
+        t->drained = false;
+        turn_take_input(t);
+        how = turn_pause(t, turn_serve(t));
+        if (how == TURN_COMMIT)
+            turn_submit_and_wait(t->connection);
+        if (how == TURN_WAIT && turn_blocked(t))
+            how = TURN_CLOSE; /* the time for sending is over */
+        count(t);
+    } while (how != TURN_CLOSE && how != TURN_LINGER);
+}
+
+static void blocking_job(void *arg) {
+    char in[TURN_INPUT], out[TURN_OUTPUT];
+    __attribute__((cleanup(leave))) turn t;
+    turn_begin(&t, arg, in, out);
+    t.blocking = true;
+    serve(&t);
+}
+
+int blocking_start(server *s, connection *c) {
+    limit_sending(s, c);
+    return thread_pool_spawn(s->pool, blocking_job, c);
+}

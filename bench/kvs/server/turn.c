@@ -1,0 +1,292 @@
+#include "turn.h"
+
+#include <sys/socket.h>
+#include <time.h>
+
+#include "commands.h"
+#include "server.h"
+
+/* Replies beyond this are sent before the turn goes on. */
+enum { FLUSH_AT = 256 * 1024 };
+
+/* ---- requests ------------------------------------------------------------------------------- */
+
+static resp_limits limits_of(const turn *t) {
+    size_t request = (size_t)t->server->options.max_request;
+    if (!t->connection->authenticated) /* a stranger gets no memory, as in Redis */
+        return (resp_limits){.request = 65536, .argument = 16384, .arguments = 10};
+    return (resp_limits){.request = request, .argument = request, .arguments = RESP_ARGUMENTS_MAX};
+}
+
+static resp_status find_request(turn *t) {
+    connection *c = t->connection;
+    resp_limits limits = limits_of(t);
+    if (c->has_parsed)
+        return RESP_REQUEST;
+    if (c->invalid != NULL)
+        return RESP_INVALID;
+    resp_status status =
+        resp_parse(&c->parser, &limits, t->in + t->in_start, t->in_end - t->in_start, &c->invalid);
+    c->has_parsed = status == RESP_REQUEST;
+    return status;
+}
+
+static void consume(turn *t) {
+    connection *c = t->connection;
+    t->in_start += c->parser.position;
+    resp_parser_reset(&c->parser);
+    c->has_parsed = false;
+}
+
+static turn_end reject(turn *t) {
+    char message[128] = "ERR ";
+    connection *c = t->connection;
+    strncat(message, c->invalid, sizeof message - 5);
+    reply_error(&t->out, strncmp(c->invalid, "OOM", 3) == 0 ? c->invalid : message);
+    log_line(LOG_DETAILS, "client %llu: %s", (unsigned long long)c->id, c->invalid);
+    t->in_start = t->in_end;
+    c->closing = true;
+    return TURN_LINGER;
+}
+
+/* One request. TURN_AGAIN: go on with the next; TURN_WAIT: there is no complete one. */
+static turn_end execute_one(turn *t) {
+    connection *c = t->connection;
+    switch (find_request(t)) {
+    case RESP_MORE:
+        return c->deferred == NULL ? TURN_WAIT : TURN_COMMIT;
+    case RESP_INVALID:
+        return c->deferred == NULL ? reject(t) : TURN_COMMIT;
+    default:
+        break;
+    }
+    if (c->parser.count != 0 && !commands_execute(t))
+        return TURN_COMMIT; /* it waits for the deferred ones */
+    consume(t);
+    t->left--;
+    return c->closing ? TURN_CLOSE : TURN_AGAIN;
+}
+
+/* Replies pile up: send them. TURN_AGAIN: go on. */
+static turn_end relieve(turn *t) {
+    if (!turn_flush(t))
+        return TURN_CLOSE;
+    if (!turn_blocked(t))
+        return TURN_AGAIN;
+    return t->connection->deferred == NULL ? TURN_WAIT : TURN_COMMIT;
+}
+
+/* All complete requests that are here, as far as the budget goes. TURN_WAIT: receive more, unless
+ * the output is blocked. */
+static turn_end execute(turn *t) {
+    turn_end how = TURN_AGAIN;
+    while (how == TURN_AGAIN && t->left > 0) {
+        how = execute_one(t);
+        if (how == TURN_AGAIN && t->out.used >= FLUSH_AT)
+            how = relieve(t);
+    }
+    if (how == TURN_AGAIN && t->connection->deferred != NULL)
+        return TURN_COMMIT;
+    return how;
+}
+
+/* ---- a turn --------------------------------------------------------------------------------- */
+
+static void end_view(turn *t) {
+    if (t->has_view && t->view != NULL)
+        server_engine_type(t->server)->read_end(t->server->engine, t->view);
+    t->has_view = false;
+}
+
+/* A deadline runs while a request is incomplete or a reply unread. */
+static void keep_watch(turn *t, turn_end how) {
+    connection *c = t->connection;
+    bool incomplete = how == TURN_WAIT && t->in_end > t->in_start;
+    bool waits = incomplete || how == TURN_LINGER || turn_blocked(t);
+    bool watched = atomic_load_explicit(&c->waiting_since, memory_order_relaxed) != 0;
+    /* relaxed: only whoever has the connection changes whether it is 0 */
+    if (waits && !watched)
+        poller_watch(t->server, c, clock_ms());
+    else if (waits && t->left != t->server->options.budget)
+        atomic_store(&c->waiting_since, clock_ms()); /* another request than the last time */
+    else if (!waits && watched)
+        poller_unwatch(t->server, c);
+}
+
+/* Nothing complete is left of what was received. TURN_AGAIN: there is more now. */
+static turn_end receive(turn *t) {
+    if (t->ended)
+        return TURN_CLOSE;
+    if (t->drained && atomic_load(&t->server->stopping))
+        return TURN_CLOSE;
+    if (t->drained && !t->blocking)
+        return TURN_WAIT;
+    if (t->blocking) { /* before it waits */
+        if (!turn_flush(t) || turn_blocked(t))
+            return TURN_CLOSE;
+        keep_watch(t, TURN_WAIT);
+    }
+    end_view(t); /* requests that are yet to come see what was acknowledged before them */
+    return turn_receive(t) ? TURN_AGAIN : TURN_CLOSE;
+}
+
+static bool condemned(turn *t) {
+    static const char *const reasons[] = {
+        [TOO_SLOW] = "a request stayed incomplete, or a reply unread, for too long",
+        [TOO_IDLE] = "it was idle for too long",
+        [STOPPED] = "the server stops"};
+    verdict v = atomic_load(&t->connection->verdict);
+    if (v == STAY)
+        return false;
+    atomic_fetch_add(&t->server->dropped, 1);
+    log_line(v == TOO_IDLE ? LOG_DETAILS : LOG_WARNINGS, "client %llu dropped: %s",
+             (unsigned long long)t->connection->id, reasons[v]);
+    return true;
+}
+
+turn_end turn_serve(turn *t) {
+    connection *c = t->connection;
+    turn_end how = TURN_AGAIN;
+    if (condemned(t))
+        return TURN_CLOSE;
+    turn_finish_deferred(t);
+    if (turn_blocked(t) && !turn_flush(t))
+        return TURN_CLOSE;
+    if (turn_blocked(t))
+        return TURN_WAIT;
+    if (c->lingering)
+        return turn_discard(t) ? TURN_CLOSE : TURN_LINGER;
+    if (c->closing)
+        return TURN_CLOSE;
+    while (how == TURN_AGAIN && t->left > 0) {
+        how = execute(t);
+        if (how == TURN_WAIT && !turn_blocked(t))
+            how = receive(t);
+    }
+    return how;
+}
+
+static turn_end linger(turn *t) {
+    t->connection->lingering = true;
+    shutdown(t->connection->fd, SHUT_WR);
+    return turn_discard(t) || atomic_load(&t->server->stopping) ? TURN_CLOSE : TURN_LINGER;
+}
+
+turn_end turn_pause(turn *t, turn_end how) {
+    connection *c = t->connection;
+    end_view(t);
+    if (!turn_keep_input(t) || !turn_flush(t))
+        return TURN_CLOSE;
+    if (turn_blocked(t) && (how == TURN_CLOSE || how == TURN_LINGER)) {
+        c->closing = true; /* when the client has read */
+        how = t->ended || condemned(t) ? TURN_CLOSE : TURN_WAIT;
+    } else if (how == TURN_LINGER && !c->lingering) {
+        how = linger(t);
+    }
+    keep_watch(t, how);
+    return how;
+}
+
+void turn_begin(turn *t, connection *c, char *scratch_in, char *scratch_out) {
+    *t = (turn){.server = c->server,
+                .connection = c,
+                .out = reply_on(scratch_out, TURN_OUTPUT),
+                .scratch_in = scratch_in,
+                .left = c->server->options.budget};
+    turn_take_input(t);
+}
+
+void turn_drop(turn *t) {
+    end_view(t);
+    reply_release(&t->out);
+}
+
+void turn_hand_over_role(turn *t) {
+    if (t->has_role && poller_hand_over(t->server))
+        t->has_role = false;
+}
+
+/* ---- the job -------------------------------------------------------------------------------- */
+
+/* Gives the connection to whoever is next. false: it has news, the turn goes on. */
+static bool pass_on(turn *t, turn_end how) {
+    connection *c = t->connection;
+    connection_state running = RUNNING;
+    t->connection = NULL; /* from here on it may be somebody else's, or gone */
+    switch (how) {
+    case TURN_COMMIT:
+        turn_submit(c);
+        return true;
+    case TURN_AGAIN:
+        poller_ready(t->server, c);
+        return true;
+    case TURN_CLOSE:
+        poller_closed(t->server, c);
+        return true;
+    default:
+        if (atomic_compare_exchange_strong(&c->state, &running, IDLE))
+            return true;
+        atomic_store(&c->state, RUNNING); /* it was DIRTY: look again */
+        t->connection = c;
+        return false;
+    }
+}
+
+static void serve(turn *t) {
+    turn_end how;
+    do {
+        t->drained = false;
+        turn_take_input(t);
+        how = turn_pause(t, turn_serve(t));
+    } while (!pass_on(t, how));
+}
+
+/* The turn was unwound by a panic: what it answered before is sent, the connection closes. */
+static void abandon(turn *t) {
+    static const struct timespec moment = {.tv_nsec = 1000000};
+    if (t->connection != NULL) {
+        log_line(LOG_WARNINGS, "client %llu dropped: its job panicked",
+                 (unsigned long long)t->connection->id);
+        turn_flush(t);
+        poller_closed(t->server, t->connection);
+    }
+    while (t->has_role && !poller_hand_over(t->server))
+        nanosleep(&moment, NULL);
+}
+
+static void leave(turn *t) {
+    if (t->connection != NULL)
+        abandon(t);
+    turn_drop(t);
+}
+
+static void count(turn *t) {
+    statistics *own = server_statistics(t->server);
+    /* relaxed: numbers for INFO */
+    atomic_fetch_add_explicit(&own->requests, t->server->options.budget - t->left,
+                              memory_order_relaxed);
+    atomic_fetch_add_explicit(&own->turns, 1, memory_order_relaxed);
+}
+
+/* Whether the poller's role is held afterwards. */
+static bool run_turn(connection *c) {
+    char in[TURN_INPUT], out[TURN_OUTPUT];
+    server *s = c->server;
+    __attribute__((cleanup(leave))) turn t;
+    bool role = poller_job_started(s);
+    turn_begin(&t, c, in, out);
+    t.has_role = role;
+    if (s->options.idle_timeout != 0)
+        atomic_store_explicit(&c->last_active, clock_ms(), memory_order_relaxed); /* a hint */
+    serve(&t);
+    count(&t);
+    return t.has_role;
+}
+
+void turn_job(void *arg) {
+    connection *c = arg;
+    server *s = c->server;
+    if (run_turn(c))
+        while (poller_round(s))
+            ;
+}
