@@ -34,11 +34,17 @@
 #ifndef MOST_SEARCHERS
 #define MOST_SEARCHERS 2
 #endif
-#ifndef PEEK_SLOTS
-#define PEEK_SLOTS 64
+#ifndef SEARCHERS_AT_A_TIME
+#define SEARCHERS_AT_A_TIME 1
+#endif
+#ifndef POLLS_PER_YIELD
+#define POLLS_PER_YIELD 4
 #endif
 enum {
-    CACHED_MOST = 12, /* segments kept for another life: 768 KiB */
+    VAIN_SEARCHES = 8,               /* before a worker naps while it waits for a producer */
+    STOPPED_PRODUCER_NAP_NS = 50000, /* such a nap */
+    CACHED_MOST = 12,                /* segments kept for another life by a pool at rest: 768 KiB */
+    RECYCLED_PER_REVIEW = 256,       /* segments: every million jobs, or so */
     SEGMENT_SIZE = THREAD_POOL_SEGMENT_SLOTS * sizeof(struct thread_pool_slot)
 };
 
@@ -54,7 +60,6 @@ static void pause_for(unsigned pauses) {
     for (unsigned i = 0; i < pauses; i++)
         pause_a_little();
 }
-
 
 /* --- Memory: segments come and go ------------------------------------------------------------- */
 
@@ -109,10 +114,10 @@ static struct thread_pool_segment *fresh_segment(struct thread_pool_queue *queue
 /* Under lock. The life is odd on fresh slots, see slot.h. */
 static struct thread_pool_segment *ready_segment(struct thread_pool_queue *queue, uint32_t *life) {
     struct thread_pool_segment *segment = pop(&queue->cached);
-    if (segment != NULL)
-        queue->cached_count--;
-    else
+    if (segment == NULL)
         segment = fresh_segment(queue);
+    else if (--queue->cached_count < queue->cached_least)
+        queue->cached_least = queue->cached_count;
     if (segment == NULL)
         return NULL;
     *life = segment->fresh ? (segment->life + 1) | 1 : segment->life + 1;
@@ -129,13 +134,53 @@ static void strip(struct thread_pool_segment *segment) {
 static void recycle(struct thread_pool_queue *queue, struct thread_pool_segment *segment) {
     if (segment == &queue->inside)
         return;
-    if (queue->cached_count < CACHED_MOST) {
-        push(&queue->cached, segment);
-        queue->cached_count++;
-        return;
+    push(&queue->cached, segment);
+    queue->cached_count++;
+    queue->recycled++;
+}
+
+/* Under lock. Takes segments out of the cache until `most` are left. */
+static struct thread_pool_segment *detach(struct thread_pool_queue *queue, uint32_t most) {
+    struct thread_pool_segment *list = NULL;
+    while (queue->cached_count > most) {
+        push(&list, pop(&queue->cached));
+        queue->cached_count--;
     }
-    strip(segment);
-    push(&queue->bare, segment);
+    if (queue->cached_count < queue->cached_least)
+        queue->cached_least = queue->cached_count;
+    return list;
+}
+
+/* Without the lock: giving back takes 10 us a segment. */
+static void give_back(struct thread_pool_queue *queue, struct thread_pool_segment *list) {
+    if (list == NULL)
+        return;
+    for (struct thread_pool_segment *segment = list; segment != NULL; segment = segment->below)
+        strip(segment);
+    struct thread_pool_segment *segment;
+    pthread_mutex_lock(&queue->lock);
+    while ((segment = pop(&list)) != NULL)
+        push(&queue->bare, segment);
+    pthread_mutex_unlock(&queue->lock);
+}
+
+/* Before a sleep: the pool has run dry, what the burst needed goes back. */
+static void trim(struct thread_pool_queue *queue) {
+    pthread_mutex_lock(&queue->lock);
+    struct thread_pool_segment *surplus = detach(queue, CACHED_MOST);
+    pthread_mutex_unlock(&queue->lock);
+    give_back(queue, surplus);
+}
+
+/* Under lock. A pool that never runs dry: from time to time, what was never needed meanwhile. */
+static struct thread_pool_segment *unneeded(struct thread_pool_queue *queue) {
+    if (queue->recycled < RECYCLED_PER_REVIEW)
+        return NULL;
+    uint32_t unneeded = queue->cached_least > CACHED_MOST ? queue->cached_least - CACHED_MOST : 0;
+    queue->recycled = 0;
+    struct thread_pool_segment *list = detach(queue, queue->cached_count - unneeded);
+    queue->cached_least = queue->cached_count;
+    return list;
 }
 
 static bool is_held(const struct thread_pool_queue *queue,
@@ -166,7 +211,9 @@ static void retire(struct thread_pool_queue *queue, struct thread_pool_segment *
     push(&queue->retired, segment);
     atomic_fetch_add(&queue->retired_count, 1);
     sweep(queue);
+    struct thread_pool_segment *surplus = unneeded(queue);
     pthread_mutex_unlock(&queue->lock);
+    give_back(queue, surplus);
 }
 
 static void sweep_if_needed(struct thread_pool_queue *queue) {
@@ -289,7 +336,6 @@ static void enter(struct thread_pool_queue *queue, struct thread_pool_consumer *
         segment = atomic_load(&queue->first);
     }
     consumer->segment = segment;
-    consumer->sure = consumer->peek = 0;
     consumer->phase = thread_pool_life_phase(segment->life);
 }
 
@@ -316,37 +362,6 @@ static bool advance(struct thread_pool_queue *queue, struct thread_pool_consumer
     return true;
 }
 
-#ifdef FAA_HEAD
-static void nap(unsigned round) {
-    if (round < 64) {
-        pause_a_little();
-    } else if (round < 256) {
-        sched_yield();
-    } else {
-        const struct timespec a_while = {0, 50000};
-        nanosleep(&a_while, NULL);
-    }
-}
-
-#endif
-
-#ifdef FAA_HEAD
-/* Claimed by fetch-and-add, but not published: its producer has the ticket and was stopped before
- * it wrote, or other workers took what we had seen and this ticket has not been given yet. Waits
- * for the job, or gives the claim back, which can be done while it is the newest one. */
-static bool await_slot(struct thread_pool_segment *segment, uint32_t index, unsigned phase,
-                       struct thread_pool_task *task) {
-    for (unsigned round = 0; !thread_pool_slot_read(&segment->slots[index], phase, task); round++) {
-        uint32_t newest = index + 1;
-        if (round >= 64 && atomic_compare_exchange_strong(&segment->head, &newest, index))
-            return false;
-        nap(round);
-    }
-    return true;
-}
-
-#endif
-
 static inline bool claim_alone(struct thread_pool_queue *queue,
                                struct thread_pool_consumer *consumer,
                                struct thread_pool_task *task) {
@@ -364,28 +379,6 @@ static inline bool claim_alone(struct thread_pool_queue *queue,
     atomic_store_explicit(&segment->head, index + 1, memory_order_relaxed);
     return true;
 }
-
-#ifdef FAA_HEAD
-/* Slots are published in any order, but tickets are given in order: a published slot says that all
- * before it have been given. Of those, the last `workers` are left to claims that look first: as
- * many may be under way between a look at `head` and the fetch-and-add. */
-static inline void look_ahead(struct thread_pool_queue *queue,
-                              struct thread_pool_consumer *consumer, uint32_t index) {
-    struct thread_pool_segment *segment = consumer->segment;
-    if (index < consumer->peek)
-        return;
-    uint32_t ahead = index + PEEK_SLOTS;
-    if (ahead >= segment->count)
-        ahead = segment->count - 1;
-    struct thread_pool_task unused;
-    consumer->peek = index + 16;
-    if (thread_pool_slot_read(&segment->slots[ahead], consumer->phase, &unused)) {
-        consumer->sure = ahead + 1 > queue->workers ? ahead + 1 - queue->workers : 0;
-        consumer->peek = consumer->sure;
-    }
-}
-
-#endif
 
 /* Another worker claims at the same time. When jobs are so short that the queue itself is the
  * bottleneck, a second worker only makes the first one slower, because `head` and the slots travel
@@ -421,19 +414,6 @@ static inline bool claim_shared(struct thread_pool_queue *queue,
         struct thread_pool_segment *segment = consumer->segment;
         /* Relaxed: claims only need to be distinct; what a job needs comes with its slot. */
         uint32_t index = atomic_load_explicit(&segment->head, memory_order_relaxed);
-#ifdef FAA_HEAD
-        if (index < consumer->sure) {
-            uint32_t mine = atomic_fetch_add_explicit(&segment->head, 1, memory_order_relaxed);
-            if (mine != index) {
-                if (mine >= segment->count)
-                    continue;
-                bool ok = await_slot(segment, mine, consumer->phase, task);
-                consumer->sure = 0; /* next time by CAS */
-                return ok;
-            }
-            return await_slot(segment, mine, consumer->phase, task);
-        }
-#endif
         if (THREAD_POOL_UNLIKELY(index >= segment->count)) {
             if (!advance(queue, consumer))
                 return false;
@@ -441,9 +421,6 @@ static inline bool claim_shared(struct thread_pool_queue *queue,
         }
         if (!thread_pool_slot_read(&segment->slots[index], consumer->phase, task))
             return false;
-#ifdef FAA_HEAD
-        look_ahead(queue, consumer, index);
-#endif
         if (atomic_compare_exchange_strong_explicit(&segment->head, &index, index + 1,
                                                     memory_order_relaxed, memory_order_relaxed))
             return true;
@@ -471,17 +448,23 @@ static bool has_ticket(struct thread_pool_consumer *consumer) {
     return atomic_load(&segment->head) < (tail < segment->count ? tail : segment->count);
 }
 
+/* One worker that searches is enough: it wakes others when there is more than it can do. */
+static bool is_worth_searching(const struct thread_pool_consumer *consumer, unsigned word) {
+    return consumer->has_worked && (word & THREAD_POOL_IDLE_CLOSING) == 0 &&
+           thread_pool_idle_searchers(word) <= SEARCHERS_AT_A_TIME;
+}
+
 static bool search(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer,
                    struct thread_pool_task *task) {
     uint64_t until = now_ns() + SEARCH_NS;
     do {
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < POLLS_PER_YIELD; i++) {
             if (thread_pool_queue_claim(queue, consumer, task))
                 return true;
             pause_for(POLL_PAUSES);
         }
         sched_yield();
-    } while (now_ns() < until && !thread_pool_idle_is_closing(&queue->idle));
+    } while (is_worth_searching(consumer, atomic_load(&queue->idle.word)) && now_ns() < until);
     return thread_pool_queue_claim(queue, consumer, task);
 }
 
@@ -504,16 +487,27 @@ static void end(struct thread_pool_queue *queue) {
     thread_pool_idle_end(&queue->idle);
 }
 
+/* There is a ticket, and a whole search has not seen its job: after a few of those the producer has
+ * been stopped, and searching on would only take the processor from it. */
+static void await_producer(struct thread_pool_consumer *consumer) {
+    const struct timespec a_while = {0, STOPPED_PRODUCER_NAP_NS};
+    if (++consumer->vain > VAIN_SEARCHES)
+        nanosleep(&a_while, NULL);
+}
+
 /* True: search on. False: all is done. */
 static bool rest(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer) {
     unsigned word = thread_pool_idle_announce_sleep(&queue->idle);
     if (has_ticket(consumer)) {
-        if (thread_pool_idle_cancel_sleep(&queue->idle))
+        if (thread_pool_idle_cancel_sleep(&queue->idle)) {
+            await_producer(consumer);
             return true;
+        }
     } else if (thread_pool_idle_is_over(&queue->idle, word)) {
         end(queue);
     }
     leave(queue, consumer);
+    trim(queue);
     bool more = thread_pool_idle_sleep(&queue->idle);
     enter(queue, consumer);
     return more;
@@ -521,12 +515,14 @@ static bool rest(struct thread_pool_queue *queue, struct thread_pool_consumer *c
 
 bool thread_pool_queue_wait(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer,
                             struct thread_pool_task *task) {
-    if (poll_quietly(queue, consumer, task))
+    if (consumer->has_worked && poll_quietly(queue, consumer, task))
         return true;
     thread_pool_idle_start_search(&queue->idle);
     while (!search(queue, consumer, task))
         if (!rest(queue, consumer))
             return false;
+    consumer->vain = 0;
+    consumer->has_worked = true;
     unsigned word = thread_pool_idle_end_search(&queue->idle);
     if (thread_pool_idle_sleepers(word) > 0 && has_ticket(consumer))
         thread_pool_queue_wake(queue);

@@ -21,10 +21,10 @@ struct thread_pool_consumer {
     alignas(THREAD_POOL_LINE) _Atomic(struct thread_pool_segment *) holds;
     /* The worker's own. */
     struct thread_pool_segment *segment; /* what `holds` says */
-    uint32_t sure;                       /* claims below this index need no look at the slot */
-    uint32_t peek;                       /* the index at which to look ahead again */
     uint32_t phase;                      /* of the segment's life */
-    uint32_t stay, collisions; /* see stay_away */
+    uint32_t stay, collisions;           /* see stay_away */
+    uint32_t vain;                       /* see await_producer */
+    bool has_worked;                     /* false: at birth nothing is worth searching for */
 };
 
 struct thread_pool_queue {
@@ -46,8 +46,10 @@ struct thread_pool_queue {
     struct thread_pool_segment *cached;             /* under lock: ready for another life */
     struct thread_pool_segment *bare;               /* under lock: heads without slots */
     uint32_t cached_count;                          /* under lock */
-    _Atomic uint32_t retired_count;                 /* atomic; written under lock */
-    bool over;                                      /* under lock: no job will be accepted */
+    uint32_t cached_least;          /* under lock: fewest cached since the last review */
+    uint32_t recycled;              /* under lock: since the last review */
+    _Atomic uint32_t retired_count; /* atomic; written under lock */
+    bool over;                      /* under lock: no job will be accepted */
 
     struct thread_pool_segment inside; /* the first one, so that a small pool needs no other */
     struct thread_pool_segment refuse; /* without slots: becomes `last` when all is over */
