@@ -42,8 +42,9 @@
 #define COLLISIONS_PER_PROBE 16u /* collisions before a worker stays away for the first time */
 #endif
 #ifndef STAY_PAUSES
-#define STAY_PAUSES 16u /* pauses between two looks at `head`; fewer jobs in it: the stay is over  \
-                         */
+#define STAY_PAUSES                                                                                \
+    16u /* pauses between two looks at `head`; fewer jobs in it: the stay is over                  \
+         */
 #endif
 #ifndef MOST_STAYS
 #define MOST_STAYS 64u /* the longest stay, in units of STAY_PAUSES: some 50 us */
