@@ -77,6 +77,12 @@ static void wait_until_dry(void) {
         sched_yield();
 }
 
+/* A pause in which the pool may run dry, or may not. */
+static void yield_often(uint64_t times) {
+    while (times-- > 0)
+        sched_yield();
+}
+
 static void *produce(void *argument) {
     struct producer *self = argument;
     unsigned bursts = (unsigned)(next_random(&self->state) % MOST_BURSTS);
@@ -87,7 +93,7 @@ static void *produce(void *argument) {
         if (next_random(&self->state) % 2 == 0)
             wait_until_dry();
         else if (next_random(&self->state) % 4 == 0)
-            usleep((useconds_t)(next_random(&self->state) % 100));
+            yield_often(next_random(&self->state) % 100);
     }
     return NULL;
 }
