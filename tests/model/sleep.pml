@@ -123,8 +123,8 @@ inline claim() {
     }
 }
 
-/* thread_pool_consumer_sees_ticket: `tail`, then `head`. That a segment follows says the same, and may say it although
- * all jobs in there have been claimed. */
+/* thread_pool_consumer_sees_ticket: `tail`, then `head`. That a segment follows says the same, and
+ * may say it although all jobs in there have been claimed. */
 inline sees_ticket() {
     if
     :: atomic { true -> sl = tail }
