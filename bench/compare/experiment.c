@@ -5,17 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "budget.h"
 #include "foreign.h"
 #include "memory.h"
 #include "run_process.h"
 #include "semantics.h"
+#include "stopping.h"
 
 #define MOST_ROUNDS 100
-#define FLOOR_ROUNDS 6     /* a floor is context: so many of its processes will do */
-#define NOISY_CORES .15    /* more than this much of a core at work for others: a noisy round */
-#define LOOK_RESAMPLES 500 /* of the bootstrap, when only asked whether to go on */
+#define FLOOR_ROUNDS 6  /* a floor is context: so many of its processes will do */
+#define NOISY_CORES .15 /* more than this much of a core at work for others: a noisy round */
 #define PURPOSE_ORDER 1
-#define PURPOSE_LOOK 2
 #define PURPOSE_ARGUMENTS 3
 
 void experiment_init(struct experiment *experiment, struct plan *plan,
@@ -203,10 +203,12 @@ static void run_members(struct experiment *experiment, struct cell *cell) {
     free(order);
 }
 
-/* Noise is judged by what others computed, never by the result. */
+/* Noise is judged by what others computed, never by the result. Where all time goes into the
+ * least number of rounds, a noisy round is better than none. */
 static bool may_repeat(const struct experiment *experiment, const struct cell *cell) {
+    double owed = budget_owed(experiment->plan, cell->kind);
     return !process_stopped() && cell->noisy_repeated < 2 + cell->rounds / 4 &&
-           process_clock() + cell->round_s < experiment->deadline;
+           process_clock() + owed + cell->round_s < experiment->deadline;
 }
 
 static void run_round(struct experiment *experiment, struct cell *cell) {
@@ -230,32 +232,6 @@ static void run_round(struct experiment *experiment, struct cell *cell) {
 
 /* ---- when to stop -------------------------------------------------------------------------- */
 
-static bool metric_is_narrow(const struct experiment *experiment, const struct cell *cell,
-                             size_t metric, gsl_rng *rng) {
-    const struct member *aa_arm = cell_aa(cell);
-    struct estimate aa = cell_estimate(cell, aa_arm, metric, LOOK_RESAMPLES, rng);
-    double noise = verdict_noise_floor(&aa);
-    for (size_t i = 0; i < cell->member_count; i++) {
-        if (!member_is_judged(cell, &cell->members[i]))
-            continue;
-        struct estimate estimate =
-            cell_estimate(cell, &cell->members[i], metric, LOOK_RESAMPLES, rng);
-        if (!verdict_narrow(&estimate, noise, experiment->threshold))
-            return false;
-    }
-    return true;
-}
-
-static bool is_narrow(const struct experiment *experiment, const struct cell *cell) {
-    gsl_rng *rng = stats_rng(experiment->seed, PURPOSE_LOOK);
-    bool narrow = true;
-    for (size_t i = 0; narrow && i < cell->metric_count; i++)
-        if (cell->metrics[i].primary)
-            narrow = metric_is_narrow(experiment, cell, i, rng);
-    gsl_rng_free(rng);
-    return narrow;
-}
-
 static enum stop_reason reason_to_stop(const struct experiment *experiment,
                                        const struct cell *cell) {
     unsigned wanted = experiment->options->rounds;
@@ -267,7 +243,8 @@ static enum stop_reason reason_to_stop(const struct experiment *experiment,
         return STOP_NONE;
     if (cell->rounds >= MOST_ROUNDS || cell->members[0].status != RUN_OK)
         return STOP_LIMIT;
-    return is_narrow(experiment, cell) ? STOP_NARROW : STOP_NONE;
+    return stopping_is_narrow(cell, experiment->threshold, experiment->seed) ? STOP_NARROW
+                                                                             : STOP_NONE;
 }
 
 static void stop_cell(struct cell *cell, enum stop_reason reason) {
@@ -297,18 +274,12 @@ static size_t active_cells(const struct plan *plan, enum contender_kind kind, si
     return count;
 }
 
-/* When all others have stopped and time is left: the first cell in reserve that can still get the
- * rounds it needs. */
+/* When all others have stopped and time is left. */
 static bool take_one_from_reserve(struct experiment *experiment, enum contender_kind kind) {
-    struct plan *plan = experiment->plan;
-    double left = experiment->deadline - process_clock();
-    for (size_t i = 0; i < plan->cell_count; i++)
-        if (plan->cells[i].kind == kind && plan->cells[i].state == CELL_RESERVE &&
-            PLAN_ROUNDS * plan->cells[i].round_s < left) {
-            plan->cells[i].state = CELL_ACTIVE;
-            return true;
-        }
-    return false;
+    struct cell *cell = budget_next(experiment->plan, kind, experiment->deadline - process_clock());
+    if (cell != NULL)
+        cell->state = CELL_ACTIVE;
+    return cell != NULL;
 }
 
 static void run_kind(struct experiment *experiment, enum contender_kind kind, double budget_s) {
@@ -321,6 +292,7 @@ static void run_kind(struct experiment *experiment, enum contender_kind kind, do
         schedule_shuffle(experiment->rng, cells, count);
         for (size_t i = 0; i < count && !process_stopped(); i++)
             visit(experiment, &plan->cells[cells[i]]);
+        budget_shed(plan, kind, experiment->deadline - process_clock());
     }
     count = active_cells(plan, kind, cells);
     for (size_t i = 0; i < count; i++)

@@ -206,6 +206,8 @@ static void parse_operand(struct parse *parse, const char *text, struct argp_sta
             parse->has_command = true;
             return;
         }
+    if (!parse->has_command && strcmp(text, "report") == 0)
+        argp_error(state, "'report' comes first: poolbench report RESULTS.json [-o FILE.html]");
     if (!parse->has_command)
         argp_error(state, "unknown command '%s'; accepted: list, check, compare, report, history",
                    text);
@@ -317,7 +319,7 @@ static const char doc[] =
     "\n"
     "Examples:\n"
     "  poolbench compare\n"
-    "  poolbench compare --backends rayon,crossbeam --workloads nested --threads 1,2\n"
+    "  poolbench compare --backends rayon,mpsc --workloads nested --threads 1,2\n"
     "  poolbench compare --filter 'producer.*/2$' --time 10m --json mine.json\n"
     "  poolbench compare --baseline before.json --threshold 3\n"
     "  poolbench report mine.json -o mine.html\n"

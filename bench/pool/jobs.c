@@ -21,8 +21,7 @@ void die(const char *what, int error) {
     _Exit(1);
 }
 
-__attribute__((noinline, cold)) static uint64_t spawn_again(thread_pool *pool, thread_pool_job job,
-                                                            void *argument, int error) {
+uint64_t spawn_again(thread_pool *pool, thread_pool_job job, void *argument, int error) {
     uint64_t refused = 0;
     while (error == EAGAIN || error == ENOMEM) {
         refused++;
@@ -32,11 +31,6 @@ __attribute__((noinline, cold)) static uint64_t spawn_again(thread_pool *pool, t
     if (error != 0)
         die("thread_pool_spawn", error);
     return refused;
-}
-
-uint64_t spawn_patiently(thread_pool *pool, thread_pool_job job, void *argument) {
-    int error = thread_pool_spawn(pool, job, argument);
-    return __builtin_expect(error != 0, 0) ? spawn_again(pool, job, argument, error) : 0;
 }
 
 /* Half of what `left` jobs take at the rate at which `done` jobs took `elapsed`. */

@@ -16,10 +16,16 @@ _Noreturn void die(const char *what, int error);
 /* The job of a throughput workload: counts itself and does nothing else. */
 void job_empty(void *argument);
 
+/* Slow path of spawn_patiently: `error` was the answer to the first try. */
+uint64_t spawn_again(thread_pool *pool, thread_pool_job job, void *argument, int error);
+
 /* Spawns; when the pool has no room (EAGAIN, ENOMEM) lets others run and tries again.
  * Returns how often it was refused. Any other error ends the process: jobs would be missing.
  * From any thread. */
-uint64_t spawn_patiently(thread_pool *pool, thread_pool_job job, void *argument);
+static inline uint64_t spawn_patiently(thread_pool *pool, thread_pool_job job, void *argument) {
+    int error = thread_pool_spawn(pool, job, argument);
+    return __builtin_expect(error != 0, 0) ? spawn_again(pool, job, argument, error) : 0;
+}
 
 /* Waits until `jobs` jobs have been counted since the process began; `since` is when the first of
  * them, after `before` others, was spawned. The waiting thread sleeps for half the time that the

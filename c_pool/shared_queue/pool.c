@@ -15,10 +15,13 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <stdalign.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base.h"
+#include "fork.h"
 #include "queue.h"
 #include "thread_pool.h"
 #include "worker.h"
@@ -51,13 +54,14 @@ struct thread_pool {
 static void run_jobs(struct thread_pool_worker *worker, bool after_panic) {
     thread_pool *pool = worker->pool;
     struct thread_pool_task task;
-    bool ended_one = after_panic;
+    struct thread_pool_consumer *consumer = &pool->queue.consumers[worker->index];
+    (void)after_panic;
     for (;;) {
-        thread_pool_base_stop_child(&pool->base);
-        if (!thread_pool_queue_take(&pool->queue, ended_one, &task))
+        if (THREAD_POOL_UNLIKELY(pool->base.generation != thread_pool_fork_now()))
+            thread_pool_base_stop_child(&pool->base);
+        if (!thread_pool_queue_take(&pool->queue, consumer, &task))
             return;
         task.job(task.arg);
-        ended_one = true;
     }
 }
 
@@ -82,7 +86,7 @@ static int start_all(thread_pool *pool) {
 }
 
 static void end_all(thread_pool *pool) {
-    thread_pool_queue_close(&pool->queue);
+    thread_pool_queue_close(&pool->queue, pool->started);
     for (uint32_t i = 0; i < pool->started; i++)
         pthread_join(pool->members[i].thread, NULL);
 }
@@ -92,8 +96,9 @@ static int init_parts(thread_pool *pool, const thread_pool_options *options) {
     if (error != 0)
         return error;
     pool->members = calloc(options->threads, sizeof *pool->members);
-    error =
-        pool->members == NULL ? ENOMEM : thread_pool_queue_init(&pool->queue, options->max_queued);
+    error = pool->members == NULL
+                ? ENOMEM
+                : thread_pool_queue_init(&pool->queue, options->max_queued, options->threads);
     if (error != 0) {
         free(pool->members);
         thread_pool_base_release(&pool->base);
@@ -122,9 +127,10 @@ static int init(thread_pool *pool, const thread_pool_options *options) {
 int thread_pool_new_with(const thread_pool_options *options, thread_pool **pool) {
     if (pool == NULL)
         return EINVAL;
-    thread_pool *made = calloc(1, sizeof *made);
+    thread_pool *made = aligned_alloc(alignof(thread_pool), sizeof *made);
     if (made == NULL)
         return ENOMEM;
+    memset(made, 0, sizeof *made);
     int error = init(made, options);
     if (error == 0)
         *pool = made;
@@ -141,7 +147,7 @@ int thread_pool_new(uint32_t threads, thread_pool **pool) {
 int thread_pool_spawn(thread_pool *pool, thread_pool_job job, void *arg) {
     if (pool == NULL || job == NULL)
         return EINVAL;
-    if (thread_pool_base_is_parents(&pool->base))
+    if (THREAD_POOL_UNLIKELY(pool->base.generation != thread_pool_fork_now()))
         return ECANCELED;
     assert((thread_pool_worker_belongs_to(pool) || !atomic_load(&pool->destroying)) &&
            "spawn from outside while the pool is being destroyed");

@@ -1,49 +1,120 @@
-/* queue.h: the jobs that wait to start, first in first out, and the sleep of those who wait for
- * them. The plain version: everything under one mutex. */
+/* queue.h: the jobs that wait to start: one unbounded queue, first in, first out, any number of
+ * producers and consumers, and the sleep of those who wait for a job.
+ *
+ * A chain of segments. Producers take tickets in the last one by fetch-and-add, and whoever gets
+ * one behind its end appends another. Workers claim in the first one. The data structure, the
+ * sleeping protocol and their proofs: README.md. */
 #ifndef THREAD_POOL_QUEUE_H
 #define THREAD_POOL_QUEUE_H
 
+#include <errno.h>
 #include <pthread.h>
-#include <stdbool.h>
 #include <stddef.h>
 
-#include "thread_pool.h"
+#include "idle.h"
+#include "segment.h"
 
-struct thread_pool_task {
-    thread_pool_job job;
-    void *arg;
+/* A worker's side of the queue. */
+struct thread_pool_consumer {
+    /* atomic: the segment this worker may touch the slots of; NULL: none. Read by whoever wants to
+     * reuse a segment. */
+    alignas(THREAD_POOL_LINE) _Atomic(struct thread_pool_segment *) holds;
+    /* The worker's own. */
+    struct thread_pool_segment *segment; /* what `holds` says */
+    uint32_t sure;                       /* claims below this index need no look at the slot */
+    uint32_t peek;                       /* the index at which to look ahead again */
+    uint32_t phase;                      /* of the segment's life */
+    uint32_t stay, collisions; /* see stay_away */
 };
 
-struct thread_pool_queue_node;
-
 struct thread_pool_queue {
-    pthread_mutex_t lock;
-    pthread_cond_t changed; /* signalled under lock: a job came, or closing and idle */
-    struct thread_pool_queue_node *first; /* under lock */
-    struct thread_pool_queue_node **last; /* under lock: where the next node is linked */
-    size_t limit;                         /* immutable: jobs that may wait; 0: any number */
-    size_t waiting;                       /* under lock: jobs that wait to start */
-    size_t running;                       /* under lock: jobs taken and not yet ended */
-    bool closing;                         /* under lock: close was called */
+    /* Read by all, written once a segment. */
+    alignas(THREAD_POOL_LINE) _Atomic(struct thread_pool_segment *) last; /* atomic; under lock */
+    _Atomic(struct thread_pool_segment *) first; /* atomic: workers move it on */
+    struct thread_pool_consumer *consumers;      /* immutable: one per worker */
+    uint32_t workers;                            /* immutable */
+    uint32_t most_searchers;                     /* immutable */
+    size_t limit;                                /* immutable: jobs that may wait; 0: any number */
+
+    struct thread_pool_idle idle; /* see idle.h */
+
+    alignas(
+        THREAD_POOL_LINE) _Atomic size_t waiting; /* atomic; only counted when there is a limit */
+
+    alignas(THREAD_POOL_LINE) pthread_mutex_t lock; /* of the chain's growth and of the lists */
+    struct thread_pool_segment *retired;            /* under lock: emptied, perhaps still held */
+    struct thread_pool_segment *cached;             /* under lock: ready for another life */
+    struct thread_pool_segment *bare;               /* under lock: heads without slots */
+    uint32_t cached_count;                          /* under lock */
+    _Atomic uint32_t retired_count;                 /* atomic; written under lock */
+    bool over;                                      /* under lock: no job will be accepted */
+
+    struct thread_pool_segment inside; /* the first one, so that a small pool needs no other */
+    struct thread_pool_segment refuse; /* without slots: becomes `last` when all is over */
+    struct thread_pool_slot slots_inside[THREAD_POOL_FIRST_SLOTS];
 };
 
 /* 0, ENOMEM or EAGAIN. */
-int thread_pool_queue_init(struct thread_pool_queue *queue, size_t limit);
+int thread_pool_queue_init(struct thread_pool_queue *queue, size_t limit, uint32_t workers);
 /* When no thread uses the queue any more, and no job waits. */
 void thread_pool_queue_release(struct thread_pool_queue *queue);
 
-/* Any thread; blocks for the length of a list operation. 0; ENOMEM; EAGAIN: `limit` jobs wait;
- * ECANCELED: closed, and every job has run: nobody is left to run this one. Nothing is queued on
- * error. */
-int thread_pool_queue_put(struct thread_pool_queue *queue, struct thread_pool_task task);
+/* From here on take returns false when all is done. `workers`: how many there are, if fewer were
+ * started than announced. Once; any thread but a worker. */
+void thread_pool_queue_close(struct thread_pool_queue *queue, uint32_t workers);
 
-/* A worker asks for its next job and reports the end of its last one (`ended_one`) in one step.
- * Blocks until there is a job (true), or the queue is closed, empty, and no job is running that
- * could put another (false, from then on for every worker). */
-bool thread_pool_queue_take(struct thread_pool_queue *queue, bool ended_one,
+/* The cold parts of the functions below. */
+int thread_pool_queue_put_slowly(struct thread_pool_queue *queue, struct thread_pool_task task);
+void thread_pool_queue_wake(struct thread_pool_queue *queue);
+bool thread_pool_queue_admit(struct thread_pool_queue *queue);
+bool thread_pool_queue_wait(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer,
                             struct thread_pool_task *task);
+bool thread_pool_queue_claim(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer,
+                             struct thread_pool_task *task);
 
-/* From here on take returns false when all is done. Once; any thread but a worker. */
-void thread_pool_queue_close(struct thread_pool_queue *queue);
+/* Another producer has been here since this thread's last ticket. */
+void thread_pool_queue_give_way(void);
+extern _Thread_local uint64_t thread_pool_queue_next_ticket
+    __attribute__((tls_model("initial-exec")));
+
+#define THREAD_POOL_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
+
+enum { THREAD_POOL_PREFETCH_SLOTS = 32 }; /* 8 lines; see README.md, Constants */
+
+/* Any thread; blocks at most while another one appends a segment. 0; ENOMEM; EAGAIN: `limit` jobs
+ * wait; ECANCELED: closed, and every job has run. Nothing is queued on error. */
+static inline int thread_pool_queue_put(struct thread_pool_queue *queue,
+                                        struct thread_pool_task task) {
+    if (THREAD_POOL_UNLIKELY(queue->limit != 0) && !thread_pool_queue_admit(queue))
+        return EAGAIN;
+    /* Acquire: the segment's fields; partner append. */
+    struct thread_pool_segment *segment = atomic_load_explicit(&queue->last, memory_order_acquire);
+    /* seq_cst: comes before the look at the idle word below in the one order of all such accesses;
+     * partner: a worker's announcement of sleep, which comes before its last look at `tail`. */
+    uint64_t ticket = atomic_fetch_add(&segment->tail, 1);
+    uint32_t index = thread_pool_ticket_index(ticket);
+    if (THREAD_POOL_UNLIKELY(index >= segment->count))
+        return thread_pool_queue_put_slowly(queue, task);
+    struct thread_pool_slot *slot = &segment->slots[index];
+    __builtin_prefetch((char *)slot + THREAD_POOL_PREFETCH_SLOTS * sizeof *slot, 1);
+    thread_pool_slot_publish(slot, thread_pool_ticket_phase(ticket), task);
+    if (THREAD_POOL_UNLIKELY(thread_pool_idle_sleepers(atomic_load(&queue->idle.word)) != 0))
+        thread_pool_queue_wake(queue);
+#ifndef NO_GIVE_WAY
+    if (THREAD_POOL_UNLIKELY(ticket != thread_pool_queue_next_ticket))
+        thread_pool_queue_give_way();
+    thread_pool_queue_next_ticket = ticket + 1;
+#endif
+    return 0;
+}
+
+/* A worker asks for its next job; the one before is over. Blocks until there is a job (true), or
+ * the queue is closed, empty, and no worker runs a job that could put another (false). */
+static inline bool thread_pool_queue_take(struct thread_pool_queue *queue,
+                                          struct thread_pool_consumer *consumer,
+                                          struct thread_pool_task *task) {
+    return thread_pool_queue_claim(queue, consumer, task) ||
+           thread_pool_queue_wait(queue, consumer, task);
+}
 
 #endif

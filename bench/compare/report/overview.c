@@ -1,0 +1,240 @@
+/* overview_draw() and section_overview(). */
+#include "overview.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "fields.h"
+#include "forest.h"
+#include "html.h"
+#include "numbers.h"
+#include "page.h"
+
+#define MOST_TICKS 8
+#define DODGE 5.0      /* pixels between two contenders of one workload */
+#define PAD 9.0        /* pixels between workloads */
+#define TITLE_ABOVE 17 /* pixels of a title above its lines */
+#define LEGEND_ROW 18
+
+struct overview {
+    struct chart *chart;
+    const struct document *document;
+    bool wide;
+    double low, high; /* factors */
+    double y;         /* pixels from the top of the plot */
+};
+
+static bool is_shown(const struct document *document, const json_t *table, const json_t *row) {
+    struct factor factor = row_factor(table, row);
+    return row_is_rival(document, row) && row_is_ok(row) && factor_known(&factor);
+}
+
+static size_t count_shown(const struct document *document, const json_t *table) {
+    size_t i, count = 0;
+    json_t *row;
+    json_array_foreach(field_list(table, "rows"), i, row) count += is_shown(document, table, row);
+    return count;
+}
+
+static double height_of(const struct overview *overview, const json_t *table) {
+    size_t shown = count_shown(overview->document, table);
+    double lines = DODGE * (double)(shown > 2 ? shown : 2) + PAD;
+    if (shown == 0)
+        return 0;
+    return overview->wide ? fmax(lines, 20) : lines + TITLE_ABOVE;
+}
+
+static double measure(struct overview *overview) {
+    double height = 0;
+    for (size_t i = 0; i < overview->document->group_count; i++) {
+        const json_t *table = overview->document->groups[i].chosen;
+        size_t k;
+        json_t *row;
+        height += height_of(overview, table);
+        json_array_foreach(field_list(table, "rows"), k, row) {
+            struct factor factor = row_factor(table, row);
+            if (!is_shown(overview->document, table, row))
+                continue;
+            overview->low = fmin(overview->low, factor.low);
+            overview->high = fmax(overview->high, factor.high);
+        }
+    }
+    return height;
+}
+
+/* ---- one workload -------------------------------------------------------------------------- */
+
+static void draw_title(struct overview *overview, const json_t *table, double height) {
+    char title[400], at[64];
+    table_title(overview->document, table, title, sizeof title);
+    if (overview->wide)
+        snprintf(at, sizeof at, "screen %.6f, first %.2f",
+                 (double)(overview->chart->left - 14) / overview->chart->width,
+                 overview->y + height / 2);
+    else
+        snprintf(at, sizeof at, "screen 0.006, first %.2f", overview->y + 10);
+    if (strlen(title) > 62) /* long titles end at a word */
+        for (char *cut = title + 60; cut > title + 30; cut--)
+            if (*cut == ' ' || *cut == ',') {
+                strcpy(cut, " …");
+                break;
+            }
+    chart_label(overview->chart, at, overview->wide ? "right" : "left", INK_TEXT, 11, "%s", title);
+}
+
+static void draw_band(struct overview *overview, const json_t *table, double height) {
+    double noise = field_number(table, "noise_floor_percent");
+    double half = noise > 0 ? fmin(log10(1 + noise / 100), log10(overview->high)) : NAN;
+    double top = overview->y + (overview->wide ? 0 : TITLE_ABOVE);
+    char from[64], to[64];
+    if (!isfinite(half))
+        return;
+    snprintf(from, sizeof from, "%.8f, %.2f", fmax(-half, log10(overview->low)), top + 1);
+    snprintf(to, sizeof to, "%.8f, %.2f", half, overview->y + height - 1);
+    chart_box(overview->chart, from, to, INK_BAND);
+}
+
+static void draw_intervals(struct overview *overview, const json_t *table, double y) {
+    size_t i;
+    json_t *row;
+    char from[64], to[64];
+    json_array_foreach(field_list(table, "rows"), i, row) {
+        struct factor factor = row_factor(table, row);
+        struct look look =
+            chart_look(overview->document, field_text(row, "contender"), field_text(row, "kind"));
+        if (!is_shown(overview->document, table, row))
+            continue;
+        snprintf(from, sizeof from, "%.8f, %.2f", log10(factor.low), y);
+        snprintf(to, sizeof to, "%.8f, %.2f", log10(factor.high), y);
+        chart_line(overview->chart, from, to, look.ink, 1.4, false);
+        y += DODGE;
+    }
+}
+
+static double first_line(const struct overview *overview, const json_t *table, double top) {
+    double lines = DODGE * ((double)count_shown(overview->document, table) - 1);
+    double height = height_of(overview, table);
+    return overview->wide ? top + (height - lines) / 2
+                          : top + TITLE_ABOVE + (height - TITLE_ABOVE - lines) / 2;
+}
+
+static void draw_table(struct overview *overview, const json_t *table) {
+    double height = height_of(overview, table);
+    char from[64], to[64];
+    if (height <= 0)
+        return;
+    draw_title(overview, table, height);
+    draw_band(overview, table, height);
+    draw_intervals(overview, table, first_line(overview, table, overview->y));
+    overview->y += height;
+    snprintf(from, sizeof from, "screen %.4f, first %.2f", overview->wide ? 0.01 : 0.0,
+             overview->y);
+    snprintf(to, sizeof to, "graph 1, first %.2f", overview->y);
+    chart_line(overview->chart, from, to, INK_GRID, 1, false);
+}
+
+static void list_points(struct overview *overview) {
+    const struct document *document = overview->document;
+    double top = 0;
+    fputs("$points << EOD\n", overview->chart->script);
+    for (size_t i = 0; i < document->group_count; i++) {
+        const json_t *table = document->groups[i].chosen;
+        double y = first_line(overview, table, top);
+        size_t k;
+        json_t *row;
+        json_array_foreach(field_list(table, "rows"), k, row) {
+            struct factor factor = row_factor(table, row);
+            struct look look =
+                chart_look(document, field_text(row, "contender"), field_text(row, "kind"));
+            if (!is_shown(document, table, row))
+                continue;
+            fprintf(overview->chart->script, "%.8f %.2f %d %d\n", log10(factor.middle), y,
+                    look.shape, chart_rgb(look.ink));
+            y += DODGE;
+        }
+        top += height_of(overview, table);
+    }
+    fputs("EOD\nplot $points using 1:2:3:4 with points ps 0.62 pt variable lc rgb variable\n",
+          overview->chart->script);
+}
+
+/* ---- axis and legend ----------------------------------------------------------------------- */
+
+static void draw_axis(struct overview *overview) {
+    double ticks[MOST_TICKS];
+    char text[NUMBER_SIZE], title[128];
+    size_t count = number_log_ticks(overview->low, overview->high,
+                                    overview->wide ? MOST_TICKS : MOST_TICKS - 2, ticks);
+    for (size_t i = 0; i < count; i++)
+        chart_x_tick(overview->chart, log10(ticks[i]), number_ratio(ticks[i], text));
+    chart_line(overview->chart, "first 0, graph 0", "first 0, graph 1", INK_REFERENCE, 1.6, false);
+    snprintf(title, sizeof title, "← better  ·  times worse than %.40s  ·  worse →",
+             overview->document->reference);
+    chart_x_title(overview->chart, title);
+}
+
+static double text_width(const char *text) {
+    return 7.0 * (double)strlen(text) + 30;
+}
+
+static int legend_rows(const struct document *document, int width) {
+    double x = 0;
+    int rows = 1;
+    for (size_t i = 0; i < document->name_count; i++) {
+        if (x > 0 && x + text_width(document->names[i]) > width)
+            x = 0, rows++;
+        x += text_width(document->names[i]);
+    }
+    return rows;
+}
+
+static void draw_legend(struct overview *overview, int width) {
+    const struct document *document = overview->document;
+    struct chart *chart = overview->chart;
+    double x = 0, y = 12;
+    char at[64];
+    for (size_t i = 0; i < document->name_count; i++) {
+        struct look look = chart_look(document, document->names[i], "");
+        if (x > 0 && x + text_width(document->names[i]) > width)
+            x = 0, y += LEGEND_ROW;
+        snprintf(at, sizeof at, "screen %.6f, screen %.6f", (x + 4) / chart->width,
+                 1 - y / chart->height);
+        chart_label(chart, at, "left", look.ink, 12, "%s %.40s", chart_glyph(look),
+                    document->names[i]);
+        x += text_width(document->names[i]);
+    }
+}
+
+bool overview_draw(const struct document *document, struct chart *chart, bool wide) {
+    struct overview overview = {
+        .chart = chart, .document = document, .wide = wide, .low = 1 / 1.25, .high = 1.25};
+    int width = wide ? 840 : 420;
+    double height = measure(&overview);
+    if (height <= 0)
+        return false;
+    double room = pow(overview.high / overview.low, 0.03);
+    overview.low /= room, overview.high *= room;
+    chart_open(chart, width, (int)height, wide ? 350 : 8, 14,
+               8 + LEGEND_ROW * legend_rows(document, width - 8), 44);
+    chart_ranges(chart, log10(overview.low), log10(overview.high), height, 0);
+    draw_legend(&overview, width - 8);
+    draw_axis(&overview);
+    for (size_t i = 0; i < document->group_count; i++)
+        draw_table(&overview, document->groups[i].chosen);
+    list_points(&overview);
+    return true;
+}
+
+void section_overview(struct page *page) {
+    struct chart chart;
+    char text[160];
+    if (!overview_draw(page->document, &chart, false))
+        return;
+    snprintf(text, sizeof text, "All workloads against %.60s", page->document->reference);
+    fputs("<div class=\"overview\">\n", page->out);
+    page_figure(
+        page, &chart, text,
+        "points: medians; lines: intervals; shaded: what identical programs differed by; at "
+        "the most threads that the cores carry");
+    fputs("</div>\n", page->out);
+}

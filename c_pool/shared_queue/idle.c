@@ -1,0 +1,69 @@
+#include "idle.h"
+
+#define SLEEPER THREAD_POOL_IDLE_SLEEPER
+#define SEARCHER THREAD_POOL_IDLE_SEARCHER
+#define CLOSING THREAD_POOL_IDLE_CLOSING
+#define DONE THREAD_POOL_IDLE_DONE
+
+int thread_pool_idle_init(struct thread_pool_idle *idle) {
+    atomic_init(&idle->word, 0);
+    return thread_pool_park_init(&idle->park);
+}
+
+void thread_pool_idle_release(struct thread_pool_idle *idle) {
+    thread_pool_park_release(&idle->park);
+}
+
+bool thread_pool_idle_turn_sleeper(struct thread_pool_idle *idle, unsigned *word, bool wake) {
+    if (!atomic_compare_exchange_strong(&idle->word, word, *word - SLEEPER + SEARCHER))
+        return false;
+    if (wake)
+        thread_pool_park_post(&idle->park, 1);
+    return true;
+}
+
+unsigned thread_pool_idle_start_search(struct thread_pool_idle *idle) {
+    return atomic_fetch_add(&idle->word, SEARCHER) + SEARCHER;
+}
+
+unsigned thread_pool_idle_end_search(struct thread_pool_idle *idle) {
+    return atomic_fetch_sub(&idle->word, SEARCHER) - SEARCHER;
+}
+
+unsigned thread_pool_idle_announce_sleep(struct thread_pool_idle *idle) {
+    return atomic_fetch_sub(&idle->word, SEARCHER - SLEEPER) - (SEARCHER - SLEEPER);
+}
+
+bool thread_pool_idle_cancel_sleep(struct thread_pool_idle *idle) {
+    unsigned word = atomic_load(&idle->word);
+    while (thread_pool_idle_sleepers(word) > 0)
+        if (thread_pool_idle_turn_sleeper(idle, &word, false))
+            return true;
+    return false;
+}
+
+bool thread_pool_idle_sleep(struct thread_pool_idle *idle) {
+    thread_pool_park_wait(&idle->park);
+    return (atomic_load(&idle->word) & DONE) == 0;
+}
+
+void thread_pool_idle_close(struct thread_pool_idle *idle, uint32_t workers) {
+    idle->workers = workers;
+    unsigned word = atomic_load(&idle->word), sleepers;
+    do
+        sleepers = thread_pool_idle_sleepers(word);
+    while (!atomic_compare_exchange_weak(&idle->word, &word,
+                                         (word | CLOSING) + sleepers * (SEARCHER - SLEEPER)));
+    if (sleepers > 0)
+        thread_pool_park_post(&idle->park, sleepers);
+}
+
+bool thread_pool_idle_is_over(const struct thread_pool_idle *idle, unsigned word) {
+    return (word & CLOSING) != 0 && thread_pool_idle_sleepers(word) == idle->workers;
+}
+
+/* Nobody else can change the word now: all workers sleep, and whoever is outside must not spawn. */
+void thread_pool_idle_end(struct thread_pool_idle *idle) {
+    if ((atomic_fetch_or(&idle->word, DONE) & DONE) == 0)
+        thread_pool_park_post(&idle->park, idle->workers);
+}

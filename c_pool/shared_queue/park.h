@@ -1,0 +1,33 @@
+/* park.h: where a worker sleeps: a counting semaphore, and all that the pool needs from a system.
+ * park_futex.c is Linux, park_pthread.c any other; the build takes one of them. */
+#ifndef THREAD_POOL_PARK_H
+#define THREAD_POOL_PARK_H
+
+#include <stdatomic.h>
+
+#ifndef THREAD_POOL_PARK_FUTEX
+#include <pthread.h>
+#endif
+
+struct thread_pool_park {
+#ifdef THREAD_POOL_PARK_FUTEX
+    atomic_uint permits; /* atomic: posted and not yet taken; the futex */
+#else
+    pthread_mutex_t lock;
+    pthread_cond_t posted; /* signalled under lock: permits grew */
+    unsigned permits;      /* under lock: posted and not yet taken */
+#endif
+};
+
+/* 0 or an error number. */
+int thread_pool_park_init(struct thread_pool_park *park);
+/* When no thread waits. */
+void thread_pool_park_release(struct thread_pool_park *park);
+
+/* Blocks until there is a permit, and takes it. What the poster did before is visible. */
+void thread_pool_park_wait(struct thread_pool_park *park);
+
+/* Gives `count` permits, and wakes as many who wait. Never blocks for long. */
+void thread_pool_park_post(struct thread_pool_park *park, unsigned count);
+
+#endif

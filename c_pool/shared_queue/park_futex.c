@@ -1,0 +1,45 @@
+/* After Drepper, "Futexes are tricky": the futex is the number of permits. */
+#define _GNU_SOURCE
+#include "park.h"
+
+#include <limits.h>
+#include <linux/futex.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+int thread_pool_park_init(struct thread_pool_park *park) {
+    atomic_init(&park->permits, 0);
+    return 0;
+}
+
+void thread_pool_park_release(struct thread_pool_park *park) {
+    (void)park;
+}
+
+static bool take(struct thread_pool_park *park) {
+    /* Relaxed: only a guess for the exchange. */
+    unsigned permits = atomic_load_explicit(&park->permits, memory_order_relaxed);
+    while (permits > 0)
+        /* Acquire: what the poster did before; partner thread_pool_park_post. */
+        if (atomic_compare_exchange_weak_explicit(&park->permits, &permits, permits - 1,
+                                                  memory_order_acquire, memory_order_relaxed))
+            return true;
+    return false;
+}
+
+/* The kernel compares and sleeps in one step: a permit posted before is seen, one posted after
+ * wakes. A spurious return is a new round. */
+void thread_pool_park_wait(struct thread_pool_park *park) {
+    while (!take(park))
+        syscall(SYS_futex, &park->permits, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0);
+}
+
+void thread_pool_park_post(struct thread_pool_park *park, unsigned count) {
+    /* Release: partner take. The park may be gone after this: the waker of the last worker touches
+     * only its address, which the kernel may find unmapped. */
+    atomic_fetch_add_explicit(&park->permits, count, memory_order_release);
+    syscall(SYS_futex, &park->permits, FUTEX_WAKE_PRIVATE, count > INT_MAX ? INT_MAX : (int)count,
+            NULL, NULL, 0);
+}

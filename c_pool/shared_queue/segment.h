@@ -1,0 +1,52 @@
+/* segment.h: a stretch of the queue: slots that are filled once, emptied once, and then rested or
+ * used again in another life. Who may touch which field when stands in README.md. */
+#ifndef THREAD_POOL_SEGMENT_H
+#define THREAD_POOL_SEGMENT_H
+
+#include <stdalign.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "slot.h"
+
+/* Smaller in tests/stress, where segments must come and go all the time. */
+#ifndef THREAD_POOL_SEGMENT_SLOTS
+#define THREAD_POOL_SEGMENT_SLOTS 4096u /* 64 KiB; see README.md, Constants */
+#define THREAD_POOL_FIRST_SLOTS 128u    /* of the segment inside the pool's own memory */
+#endif
+
+enum { THREAD_POOL_LINE = 128 }; /* bytes: the adjacent-line prefetcher takes pairs of 64 */
+
+/* The head of a segment stays allocated until the pool is destroyed, so that a producer that was
+ * stopped with a pointer to it may always touch `tail`. The slots come and go. */
+struct thread_pool_segment {
+    /* The producers' line. */
+    alignas(THREAD_POOL_LINE) _Atomic uint64_t tail; /* atomic: life << 32 | next ticket */
+    struct thread_pool_slot *slots; /* written under the queue's lock while no ticket is out */
+    uint32_t count;                 /* immutable: of slots */
+    uint32_t life;                  /* as slots */
+
+    /* The workers' line. */
+    alignas(THREAD_POOL_LINE) _Atomic uint32_t head; /* atomic: slots claimed */
+
+    alignas(
+        THREAD_POOL_LINE) _Atomic(struct thread_pool_segment *) next; /* atomic: set once a life */
+    struct thread_pool_segment *below; /* under the queue's lock: in one of its lists */
+    bool fresh;                        /* under the queue's lock: slots are zeros, never used */
+};
+
+/* The ticket's place in its segment; >= count: there was no place left. */
+static inline uint32_t thread_pool_ticket_index(uint64_t ticket) {
+    return (uint32_t)ticket;
+}
+
+static inline unsigned thread_pool_life_phase(uint32_t life) {
+    return life & 1;
+}
+
+static inline unsigned thread_pool_ticket_phase(uint64_t ticket) {
+    return (unsigned)(ticket >> 32) & 1;
+}
+
+#endif
