@@ -60,6 +60,7 @@ static inline bool claim_alone(struct thread_pool_queue *queue,
     }
     if (!thread_pool_slot_read(&segment->slots[index], consumer->phase, task))
         return false;
+    /* Relaxed: read by this worker, and by the guess in wake. */
     atomic_store_explicit(&segment->head, index + 1, memory_order_relaxed);
     return true;
 }
@@ -75,6 +76,7 @@ static void stay_away(struct thread_pool_consumer *consumer) {
             return;
         consumer->stay = 1;
     }
+    /* Relaxed, here and below: how fast it moves, nothing else. */
     uint32_t before = atomic_load_explicit(&segment->head, memory_order_relaxed);
     for (uint32_t i = 0; i < consumer->stay; i++) {
         thread_pool_wait_pauses(STAY_PAUSES);

@@ -73,13 +73,6 @@ bool thread_pool_queue_wait(struct thread_pool_queue *queue, struct thread_pool_
 bool thread_pool_queue_claim(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer,
                              struct thread_pool_task *task);
 
-#ifdef GIVE_WAY
-/* Another producer has been here since this thread's last ticket. */
-void thread_pool_queue_give_way(void);
-extern _Thread_local uint64_t thread_pool_queue_next_ticket
-    __attribute__((tls_model("initial-exec")));
-#endif
-
 #define THREAD_POOL_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 
 enum { THREAD_POOL_PREFETCH_SLOTS = 32 }; /* 8 lines; see README.md, Constants */
@@ -110,11 +103,6 @@ static inline int thread_pool_queue_put(struct thread_pool_queue *queue,
     thread_pool_slot_publish(slot, thread_pool_ticket_phase(ticket), task);
     if (THREAD_POOL_UNLIKELY(thread_pool_idle_sleepers(atomic_load(&queue->idle.word)) != 0))
         thread_pool_queue_wake(queue);
-#ifdef GIVE_WAY
-    if (THREAD_POOL_UNLIKELY(ticket != thread_pool_queue_next_ticket))
-        thread_pool_queue_give_way();
-    thread_pool_queue_next_ticket = ticket + 1;
-#endif
     return 0;
 }
 
