@@ -4,10 +4,9 @@
 
 #include "segments.h"
 #include "tuning.h"
-#include "waiting.h"
 
 bool thread_pool_queue_admit(struct thread_pool_queue *queue) {
-    /* Relaxed throughout: a count that orders nothing; partner start_one. */
+    /* Relaxed throughout: a count that orders nothing; partner thread_pool_queue_start_one. */
     size_t waiting = atomic_load_explicit(&queue->waiting, memory_order_relaxed);
     do
         if (waiting >= queue->limit)
@@ -80,22 +79,13 @@ void thread_pool_queue_wake(struct thread_pool_queue *queue) {
     }
 }
 
-#ifdef GIVE_WAY
-_Thread_local uint64_t thread_pool_queue_next_ticket;
-
-void thread_pool_queue_give_way(void) {
-    static _Thread_local uint64_t last;
-    uint64_t now = thread_pool_wait_now_ns();
-    if (now - last < GIVE_WAY_NS)
-        thread_pool_wait_pauses(GIVE_WAY_PAUSES);
-    last = now;
-}
-#endif
-
 static void init_consumers(struct thread_pool_queue *queue) {
     for (uint32_t i = 0; i < queue->workers; i++) {
         struct thread_pool_consumer *consumer = &queue->consumers[i];
-        *consumer = (struct thread_pool_consumer){.segment = &queue->inside, .phase = 1};
+        *consumer = (struct thread_pool_consumer){.segment = &queue->inside,
+                                                  .slots = queue->slots_inside,
+                                                  .count = THREAD_POOL_FIRST_SLOTS,
+                                                  .phase = 1};
         atomic_init(&consumer->holds, &queue->inside);
     }
 }

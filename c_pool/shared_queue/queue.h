@@ -21,10 +21,12 @@ struct thread_pool_consumer {
     alignas(THREAD_POOL_LINE) _Atomic(struct thread_pool_segment *) holds;
     /* The worker's own. */
     struct thread_pool_segment *segment; /* what `holds` says */
-    uint32_t phase;                      /* of the segment's life */
-    uint32_t stay, collisions;           /* see stay_away */
-    uint32_t vain;                       /* see await_producer */
-    bool has_worked;                     /* false: at birth nothing is worth searching for */
+    struct thread_pool_slot *slots; /* copies of the segment's: its own stand on the line that */
+    uint32_t count;                 /* producers write with every ticket */
+    uint32_t phase;                 /* of the segment's life */
+    uint32_t stay, collisions;      /* see stay_away */
+    uint32_t vain;                  /* see await_producer */
+    bool has_worked;                /* false: at birth nothing is worth searching for */
 };
 
 struct thread_pool_queue {
@@ -73,13 +75,6 @@ bool thread_pool_queue_wait(struct thread_pool_queue *queue, struct thread_pool_
 bool thread_pool_queue_claim(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer,
                              struct thread_pool_task *task);
 
-#ifdef GIVE_WAY
-/* Another producer has been here since this thread's last ticket. */
-void thread_pool_queue_give_way(void);
-extern _Thread_local uint64_t thread_pool_queue_next_ticket
-    __attribute__((tls_model("initial-exec")));
-#endif
-
 #define THREAD_POOL_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 
 enum { THREAD_POOL_PREFETCH_SLOTS = 32 }; /* 8 lines; see README.md, Constants */
@@ -110,11 +105,6 @@ static inline int thread_pool_queue_put(struct thread_pool_queue *queue,
     thread_pool_slot_publish(slot, thread_pool_ticket_phase(ticket), task);
     if (THREAD_POOL_UNLIKELY(thread_pool_idle_sleepers(atomic_load(&queue->idle.word)) != 0))
         thread_pool_queue_wake(queue);
-#ifdef GIVE_WAY
-    if (THREAD_POOL_UNLIKELY(ticket != thread_pool_queue_next_ticket))
-        thread_pool_queue_give_way();
-    thread_pool_queue_next_ticket = ticket + 1;
-#endif
     return 0;
 }
 

@@ -39,6 +39,7 @@ void spawn(thread_pool *pool, thread_pool_job job, void *arg) {
 
 void destroy(thread_pool *pool) {
     assert_int_equal(thread_pool_destroy(pool), 0);
+    assert_int_equal(job_wait_timeouts(), 0); /* none went on before its time */
 }
 
 void spawn_recorded(thread_pool *pool, thread_pool_job job, void *arg) {
