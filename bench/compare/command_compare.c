@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "baseline.h"
+#include "budget.h"
 #include "commands.h"
 #include "csv.h"
 #include "environment.h"
@@ -134,15 +135,15 @@ static void announce(struct comparison *comparison) {
     struct progress *progress = &comparison->progress;
     size_t reserve = cells_in_reserve(plan), i;
     json_t *warning;
-    double all_s = plan_seconds(plan, KIND_POOL, true) + plan_seconds(plan, KIND_SERVER, true);
+    double all_s = budget_seconds(plan, KIND_POOL, true) + budget_seconds(plan, KIND_SERVER, true);
     progress_note(progress, "Measuring %zu tables, at most %.0f s; seed %" PRIu64,
                   plan->cell_count - reserve, plan->pool_s + plan->server_s, comparison->seed);
     if (reserve > 0)
         progress_note(progress,
                       "%zu more only if time is left; --time %.0fm would be enough for all",
                       reserve, ceil(all_s / 60));
-    if (plan_seconds(plan, KIND_POOL, false) > plan->pool_s ||
-        plan_seconds(plan, KIND_SERVER, false) > plan->server_s)
+    if (budget_seconds(plan, KIND_POOL, false) > plan->pool_s ||
+        budget_seconds(plan, KIND_SERVER, false) > plan->server_s)
         progress_note(
             progress,
             "That is short of %d rounds each: expect wide intervals, or give --time %.0fm",

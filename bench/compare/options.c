@@ -206,6 +206,8 @@ static void parse_operand(struct parse *parse, const char *text, struct argp_sta
             parse->has_command = true;
             return;
         }
+    if (!parse->has_command && strcmp(text, "report") == 0)
+        argp_error(state, "'report' comes first: poolbench report RESULTS.json [-o FILE.html]");
     if (!parse->has_command)
         argp_error(state, "unknown command '%s'; accepted: list, check, compare, report, history",
                    text);

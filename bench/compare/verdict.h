@@ -43,7 +43,7 @@ struct judgement verdict_judge(const struct estimate *estimate, double noise_flo
 bool verdict_narrow(const struct estimate *estimate, double noise_floor, double threshold);
 
 /* About how many rounds it would take to decide, from the width so far (which shrinks with the
- * square root); 0: cannot be told. */
+ * square root); 0: cannot be told, from too few rounds or too wild figures. */
 double verdict_rounds_needed(const struct estimate *estimate, double noise_floor, double threshold);
 
 const char *verdict_name(enum verdict verdict);

@@ -11,10 +11,25 @@
 #define SEARCH_NS 20000
 #endif
 #ifndef QUIET_POLLS
-#define QUIET_POLLS 4
+#define QUIET_POLLS 8
 #endif
 #ifndef POLL_PAUSES
-#define POLL_PAUSES 32
+#define POLL_PAUSES 8
+#endif
+#ifndef STAY_PAUSES
+#define STAY_PAUSES 16u
+#endif
+#ifndef MOST_STAYS
+#define MOST_STAYS 64u
+#endif
+#ifndef COLLISIONS_PER_PROBE
+#define COLLISIONS_PER_PROBE 16u
+#endif
+#ifndef GIVE_WAY_NS
+#define GIVE_WAY_NS 400
+#endif
+#ifndef GIVE_WAY_PAUSES
+#define GIVE_WAY_PAUSES 64
 #endif
 #ifndef MOST_SEARCHERS
 #define MOST_SEARCHERS 2
@@ -34,6 +49,12 @@ static inline void pause_a_little(void) {
     __asm__ volatile("yield");
 #endif
 }
+
+static void pause_for(unsigned pauses) {
+    for (unsigned i = 0; i < pauses; i++)
+        pause_a_little();
+}
+
 
 /* --- Memory: segments come and go ------------------------------------------------------------- */
 
@@ -219,6 +240,22 @@ int thread_pool_queue_put_slowly(struct thread_pool_queue *queue, struct thread_
     return error;
 }
 
+_Thread_local uint64_t thread_pool_queue_next_ticket;
+
+static uint64_t now_ns(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
+void thread_pool_queue_give_way(void) {
+    static _Thread_local uint64_t last;
+    uint64_t now = now_ns();
+    if (now - last < GIVE_WAY_NS)
+        pause_for(GIVE_WAY_PAUSES);
+    last = now;
+}
+
 /* A guess that costs two lines; the heads of segments can always be read. */
 static uint32_t length(struct thread_pool_queue *queue) {
     struct thread_pool_segment *segment = atomic_load(&queue->first);
@@ -279,6 +316,7 @@ static bool advance(struct thread_pool_queue *queue, struct thread_pool_consumer
     return true;
 }
 
+#ifdef FAA_HEAD
 static void nap(unsigned round) {
     if (round < 64) {
         pause_a_little();
@@ -290,9 +328,12 @@ static void nap(unsigned round) {
     }
 }
 
-/* Claimed by fetch-and-add, but not published: its producer has the ticket and was stopped before it
- * wrote, or other workers took what we had seen and this ticket has not been given yet. Waits for
- * the job, or gives the claim back, which can be done while it is the newest one. */
+#endif
+
+#ifdef FAA_HEAD
+/* Claimed by fetch-and-add, but not published: its producer has the ticket and was stopped before
+ * it wrote, or other workers took what we had seen and this ticket has not been given yet. Waits
+ * for the job, or gives the claim back, which can be done while it is the newest one. */
 static bool await_slot(struct thread_pool_segment *segment, uint32_t index, unsigned phase,
                        struct thread_pool_task *task) {
     for (unsigned round = 0; !thread_pool_slot_read(&segment->slots[index], phase, task); round++) {
@@ -303,6 +344,8 @@ static bool await_slot(struct thread_pool_segment *segment, uint32_t index, unsi
     }
     return true;
 }
+
+#endif
 
 static inline bool claim_alone(struct thread_pool_queue *queue,
                                struct thread_pool_consumer *consumer,
@@ -322,6 +365,7 @@ static inline bool claim_alone(struct thread_pool_queue *queue,
     return true;
 }
 
+#ifdef FAA_HEAD
 /* Slots are published in any order, but tickets are given in order: a published slot says that all
  * before it have been given. Of those, the last `workers` are left to claims that look first: as
  * many may be under way between a look at `head` and the fetch-and-add. */
@@ -341,6 +385,35 @@ static inline void look_ahead(struct thread_pool_queue *queue,
     }
 }
 
+#endif
+
+/* Another worker claims at the same time. When jobs are so short that the queue itself is the
+ * bottleneck, a second worker only makes the first one slower, because `head` and the slots travel
+ * between their caches: then it stays away, longer each time, and lets the other one run. How fast
+ * `head` moves meanwhile tells whether that is so; as soon as it moves slowly, the stay is over. */
+static void stay_away(struct thread_pool_consumer *consumer) {
+    struct thread_pool_segment *segment = consumer->segment;
+    if (consumer->stay == 0) {
+        if (++consumer->collisions % COLLISIONS_PER_PROBE != 0)
+            return;
+        consumer->stay = 1;
+    }
+    uint32_t before = atomic_load_explicit(&segment->head, memory_order_relaxed);
+    for (uint32_t i = 0; i < consumer->stay; i++) {
+        pause_for(STAY_PAUSES);
+        uint32_t head = atomic_load_explicit(&segment->head, memory_order_relaxed);
+        if (head - before < STAY_PAUSES) {
+            consumer->stay /= 2;
+            return;
+        }
+        before = head;
+        if (i % 8 == 7)
+            sched_yield();
+    }
+    if (consumer->stay < MOST_STAYS)
+        consumer->stay *= 2;
+}
+
 static inline bool claim_shared(struct thread_pool_queue *queue,
                                 struct thread_pool_consumer *consumer,
                                 struct thread_pool_task *task) {
@@ -348,12 +421,17 @@ static inline bool claim_shared(struct thread_pool_queue *queue,
         struct thread_pool_segment *segment = consumer->segment;
         /* Relaxed: claims only need to be distinct; what a job needs comes with its slot. */
         uint32_t index = atomic_load_explicit(&segment->head, memory_order_relaxed);
-#ifndef NO_FAA
+#ifdef FAA_HEAD
         if (index < consumer->sure) {
-            index = atomic_fetch_add_explicit(&segment->head, 1, memory_order_relaxed);
-            if (index >= segment->count)
-                continue;
-            return await_slot(segment, index, consumer->phase, task);
+            uint32_t mine = atomic_fetch_add_explicit(&segment->head, 1, memory_order_relaxed);
+            if (mine != index) {
+                if (mine >= segment->count)
+                    continue;
+                bool ok = await_slot(segment, mine, consumer->phase, task);
+                consumer->sure = 0; /* next time by CAS */
+                return ok;
+            }
+            return await_slot(segment, mine, consumer->phase, task);
         }
 #endif
         if (THREAD_POOL_UNLIKELY(index >= segment->count)) {
@@ -363,17 +441,13 @@ static inline bool claim_shared(struct thread_pool_queue *queue,
         }
         if (!thread_pool_slot_read(&segment->slots[index], consumer->phase, task))
             return false;
-#ifndef NO_FAA
+#ifdef FAA_HEAD
         look_ahead(queue, consumer, index);
 #endif
         if (atomic_compare_exchange_strong_explicit(&segment->head, &index, index + 1,
                                                     memory_order_relaxed, memory_order_relaxed))
             return true;
-#ifdef BACKOFF
-        consumer->backoff = consumer->backoff ? consumer->backoff * 2 : 16;
-        if (consumer->backoff > BACKOFF) consumer->backoff = BACKOFF;
-        for (unsigned i = 0; i < consumer->backoff; i++) pause_a_little();
-#endif
+        stay_away(consumer);
     }
 }
 
@@ -395,17 +469,6 @@ static bool has_ticket(struct thread_pool_consumer *consumer) {
         return true;
     uint32_t tail = thread_pool_ticket_index(atomic_load(&segment->tail));
     return atomic_load(&segment->head) < (tail < segment->count ? tail : segment->count);
-}
-
-static uint64_t now_ns(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
-}
-
-static void pause_for(unsigned pauses) {
-    for (unsigned i = 0; i < pauses; i++)
-        pause_a_little();
 }
 
 static bool search(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer,

@@ -24,7 +24,7 @@ struct thread_pool_consumer {
     uint32_t sure;                       /* claims below this index need no look at the slot */
     uint32_t peek;                       /* the index at which to look ahead again */
     uint32_t phase;                      /* of the segment's life */
-    uint32_t backoff;
+    uint32_t stay, collisions; /* see stay_away */
 };
 
 struct thread_pool_queue {
@@ -38,7 +38,8 @@ struct thread_pool_queue {
 
     struct thread_pool_idle idle; /* see idle.h */
 
-    alignas(THREAD_POOL_LINE) _Atomic size_t waiting; /* atomic; only counted when there is a limit */
+    alignas(
+        THREAD_POOL_LINE) _Atomic size_t waiting; /* atomic; only counted when there is a limit */
 
     alignas(THREAD_POOL_LINE) pthread_mutex_t lock; /* of the chain's growth and of the lists */
     struct thread_pool_segment *retired;            /* under lock: emptied, perhaps still held */
@@ -71,6 +72,11 @@ bool thread_pool_queue_wait(struct thread_pool_queue *queue, struct thread_pool_
 bool thread_pool_queue_claim(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer,
                              struct thread_pool_task *task);
 
+/* Another producer has been here since this thread's last ticket. */
+void thread_pool_queue_give_way(void);
+extern _Thread_local uint64_t thread_pool_queue_next_ticket
+    __attribute__((tls_model("initial-exec")));
+
 #define THREAD_POOL_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 
 enum { THREAD_POOL_PREFETCH_SLOTS = 32 }; /* 8 lines; see README.md, Constants */
@@ -82,8 +88,7 @@ static inline int thread_pool_queue_put(struct thread_pool_queue *queue,
     if (THREAD_POOL_UNLIKELY(queue->limit != 0) && !thread_pool_queue_admit(queue))
         return EAGAIN;
     /* Acquire: the segment's fields; partner append. */
-    struct thread_pool_segment *segment =
-        atomic_load_explicit(&queue->last, memory_order_acquire);
+    struct thread_pool_segment *segment = atomic_load_explicit(&queue->last, memory_order_acquire);
     /* seq_cst: comes before the look at the idle word below in the one order of all such accesses;
      * partner: a worker's announcement of sleep, which comes before its last look at `tail`. */
     uint64_t ticket = atomic_fetch_add(&segment->tail, 1);
@@ -95,6 +100,11 @@ static inline int thread_pool_queue_put(struct thread_pool_queue *queue,
     thread_pool_slot_publish(slot, thread_pool_ticket_phase(ticket), task);
     if (THREAD_POOL_UNLIKELY(thread_pool_idle_sleepers(atomic_load(&queue->idle.word)) != 0))
         thread_pool_queue_wake(queue);
+#ifndef NO_GIVE_WAY
+    if (THREAD_POOL_UNLIKELY(ticket != thread_pool_queue_next_ticket))
+        thread_pool_queue_give_way();
+    thread_pool_queue_next_ticket = ticket + 1;
+#endif
     return 0;
 }
 

@@ -23,6 +23,7 @@ compare_refused() {
 accepted_commands="list, check, compare, report, history"
 refused "a command is missing; accepted: $accepted_commands"
 refused "unknown command 'compar'; accepted: $accepted_commands" compar
+refused "'report' comes first" --quiet report x.json
 refused "unrecognized option '--bakends=x'" compare --bakends=x
 refused "'compare' takes no argument" compare rayon
 refused "--seed has no meaning for 'list'" list --seed 1
