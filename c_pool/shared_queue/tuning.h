@@ -16,13 +16,13 @@
 #define POLL_PAUSES 8u /* between two looks at the queue: a producer gets lines ahead meanwhile */
 #endif
 #ifndef QUIET_POLLS
-#define QUIET_POLLS 8 /* looks before a worker counts as searching */
+#define QUIET_POLLS 8u /* looks before a worker counts as searching */
 #endif
 #ifndef SEARCH_NS
 #define SEARCH_NS 20000 /* of searching before a worker sleeps */
 #endif
 #ifndef POLLS_PER_YIELD
-#define POLLS_PER_YIELD 4 /* looks between two sched_yield */
+#define POLLS_PER_YIELD 4u /* looks between two sched_yield */
 #endif
 #ifndef SEARCHERS_AT_A_TIME
 #define SEARCHERS_AT_A_TIME 1u /* more than these sleep at once */
