@@ -76,22 +76,25 @@ static void stay_away(struct thread_pool_consumer *consumer) {
     if (consumer->stay == 0) {
         if (++consumer->collisions % COLLISIONS_PER_PROBE != 0)
             return;
-        consumer->stay = 1;
+        consumer->stay = STAY_FIRST;
     }
     /* Relaxed, here and below: how fast it moves, nothing else. */
     uint32_t before = atomic_load_explicit(&segment->head, memory_order_relaxed);
-    for (uint32_t i = 0; i < consumer->stay; i++) {
-        thread_pool_wait_pauses(STAY_PAUSES);
+    for (uint32_t stayed = 0, pauses = STAY_FIRST; stayed < consumer->stay; stayed += pauses) {
+        thread_pool_wait_pauses(pauses);
         uint32_t head = atomic_load_explicit(&segment->head, memory_order_relaxed);
-        if (head - before < STAY_PAUSES) {
-            consumer->stay /= 2;
+        if (head - before < pauses) {
+            consumer->stay /= 2 * STAY_FIRST;
+            consumer->stay *= STAY_FIRST;
             return;
         }
         before = head;
-        if (i % 8 == 7)
+        if (pauses < STAY_UNSEEN_MOST)
+            pauses *= 2; /* a look takes the line from the one who works */
+        else
             sched_yield();
     }
-    if (consumer->stay < MOST_STAYS)
+    if (consumer->stay < STAY_MOST)
         consumer->stay *= 2;
 }
 

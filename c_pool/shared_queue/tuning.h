@@ -16,13 +16,13 @@
 #define POLL_PAUSES 8u /* between two looks at the queue: a producer gets lines ahead meanwhile */
 #endif
 #ifndef QUIET_POLLS
-#define QUIET_POLLS 8 /* looks before a worker counts as searching */
+#define QUIET_POLLS 8u /* looks before a worker counts as searching */
 #endif
 #ifndef SEARCH_NS
 #define SEARCH_NS 20000 /* of searching before a worker sleeps */
 #endif
 #ifndef POLLS_PER_YIELD
-#define POLLS_PER_YIELD 4 /* looks between two sched_yield */
+#define POLLS_PER_YIELD 4u /* looks between two sched_yield */
 #endif
 #ifndef SEARCHERS_AT_A_TIME
 #define SEARCHERS_AT_A_TIME 1u /* more than these sleep at once */
@@ -37,17 +37,18 @@
 #define STOPPED_PRODUCER_NAP_NS 50000 /* such a nap */
 #endif
 
-/* Colliding workers. */
+/* Colliding workers. In pauses: */
 #ifndef COLLISIONS_PER_PROBE
-#define COLLISIONS_PER_PROBE 16u /* collisions before a worker stays away for the first time */
+#define COLLISIONS_PER_PROBE 32u /* collisions before a worker stays away for the first time */
 #endif
-#ifndef STAY_PAUSES
-#define STAY_PAUSES                                                                                \
-    16u /* pauses between two looks at `head`; fewer jobs in it: the stay is over                  \
-         */
+#ifndef STAY_FIRST
+#define STAY_FIRST 4u /* the first stay, and the first look at `head` in any */
 #endif
-#ifndef MOST_STAYS
-#define MOST_STAYS 64u /* the longest stay, in units of STAY_PAUSES: some 50 us */
+#ifndef STAY_UNSEEN_MOST
+#define STAY_UNSEEN_MOST 64u /* the longest time between two looks: 3 to 4 us */
+#endif
+#ifndef STAY_MOST
+#define STAY_MOST 1024u /* the longest stay: some 50 us */
 #endif
 
 #endif

@@ -13,29 +13,28 @@ static bool is_worth_searching(const struct thread_pool_consumer *consumer, unsi
            thread_pool_idle_searchers(word) <= SEARCHERS_AT_A_TIME;
 }
 
-static bool search(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer,
-                   struct thread_pool_task *task) {
-    uint64_t until = thread_pool_wait_now_ns() + SEARCH_NS;
-    do {
-        for (int i = 0; i < POLLS_PER_YIELD; i++) {
-            if (thread_pool_queue_claim(queue, consumer, task))
-                return true;
-            thread_pool_wait_pauses(POLL_PAUSES);
-        }
-        sched_yield();
-    } while (is_worth_searching(consumer, atomic_load(&queue->idle.word)) &&
-             thread_pool_wait_now_ns() < until);
-    return thread_pool_queue_claim(queue, consumer, task);
-}
-
-static bool poll_quietly(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer,
-                         struct thread_pool_task *task) {
-    for (int i = 0; i < QUIET_POLLS; i++) {
+static bool poll(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer,
+                 struct thread_pool_task *task, unsigned looks) {
+    while (looks-- > 0) {
         thread_pool_wait_pauses(POLL_PAUSES);
         if (thread_pool_queue_claim(queue, consumer, task))
             return true;
     }
     return false;
+}
+
+static bool search(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer,
+                   struct thread_pool_task *task) {
+    if (thread_pool_queue_claim(queue, consumer, task))
+        return true;
+    uint64_t until = thread_pool_wait_now_ns() + SEARCH_NS;
+    while (is_worth_searching(consumer, atomic_load(&queue->idle.word)) &&
+           thread_pool_wait_now_ns() < until) {
+        if (poll(queue, consumer, task, POLLS_PER_YIELD))
+            return true;
+        sched_yield();
+    }
+    return thread_pool_queue_claim(queue, consumer, task);
 }
 
 /* All workers sleep and nothing is queued. */
@@ -75,7 +74,7 @@ static bool rest(struct thread_pool_queue *queue, struct thread_pool_consumer *c
 
 bool thread_pool_queue_wait(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer,
                             struct thread_pool_task *task) {
-    if (consumer->has_worked && poll_quietly(queue, consumer, task))
+    if (consumer->has_worked && poll(queue, consumer, task, QUIET_POLLS))
         return true;
     thread_pool_idle_start_search(&queue->idle);
     while (!search(queue, consumer, task))
