@@ -1,0 +1,146 @@
+//! `one_producer` of `bench/pool` on the Rust pools, without the C ABI between: what is left of
+//! the difference is the price of the ABI. `README.md` has the figures.
+#![forbid(unsafe_code)]
+
+mod glue;
+mod measure;
+mod tally;
+
+use measure::{one_producer, Count, Measured};
+use rust_pools::{BoxedJob, CrossbeamPool, MpscPool, RayonPool, VecDequePool};
+use serde_json::json;
+use std::process::ExitCode;
+use std::time::Duration;
+
+const WORKLOAD: &str = "one_producer";
+const LONGEST: Duration = Duration::from_secs(60);
+const USAGE: &str = "usage: native-bench list --contender NAME
+       native-bench run --contender NAME --workload one_producer [--threads N] [--seed NUMBER]
+       native-bench glue [--rounds N] [--threads N]";
+
+type Run = fn(usize, u64) -> Result<Measured, String>;
+
+/// Name and measurement: the pool's job type as a program with one kind of job has it, and boxed.
+const CONTENDERS: [(&str, Run); 7] = [
+    ("native-rayon", one_producer::<Count, RayonPool>),
+    ("native-crossbeam", one_producer::<Count, CrossbeamPool<Count>>),
+    ("native-mpsc", one_producer::<Count, MpscPool<Count>>),
+    ("native-vecdeque", one_producer::<Count, VecDequePool<Count>>),
+    ("native-boxed-crossbeam", one_producer::<BoxedJob, CrossbeamPool<BoxedJob>>),
+    ("native-boxed-mpsc", one_producer::<BoxedJob, MpscPool<BoxedJob>>),
+    ("native-boxed-vecdeque", one_producer::<BoxedJob, VecDequePool<BoxedJob>>),
+];
+
+struct Arguments {
+    command: String,
+    contender: Option<String>,
+    workload: Option<String>,
+    threads: usize,
+    rounds: usize,
+    seed: u64,
+}
+
+fn number(option: &str, text: &str, least: u64, most: u64) -> Result<u64, String> {
+    match text.parse() {
+        Ok(value) if (least..=most).contains(&value) => Ok(value),
+        _ => Err(format!("{option} {text}: a whole number from {least} to {most} is accepted")),
+    }
+}
+
+fn parse(mut words: impl Iterator<Item = String>) -> Result<Arguments, String> {
+    let command = words.next().ok_or("a command is missing: 'list', 'run' or 'glue'")?;
+    let (contender, workload) = (None, None);
+    let mut all = Arguments { command, contender, workload, threads: 1, rounds: 7, seed: 1 };
+    while let Some(option) = words.next() {
+        let value = words.next().ok_or_else(|| format!("{option} needs a value"))?;
+        match option.as_str() {
+            "--contender" => all.contender = Some(value),
+            "--workload" => all.workload = Some(value),
+            "--threads" => {
+                all.threads = number(&option, &value, 1, tally::MOST_WORKERS as u64)? as usize;
+            }
+            "--rounds" => all.rounds = number(&option, &value, 1, 1000)? as usize,
+            "--seed" => all.seed = number(&option, &value, 0, 1 << 32)?,
+            _ => return Err(format!("unknown option '{option}'")),
+        }
+    }
+    Ok(all)
+}
+
+fn find(wanted: Option<&str>) -> Result<(&'static str, Run), String> {
+    let accepted = CONTENDERS.map(|(name, _)| name).join(" ");
+    let wanted = wanted.ok_or_else(|| format!("--contender is missing; accepted: {accepted}"))?;
+    CONTENDERS
+        .into_iter()
+        .find(|(name, _)| *name == wanted)
+        .ok_or_else(|| format!("unknown contender '{wanted}'; accepted: {accepted}"))
+}
+
+fn list(name: &str) {
+    let metrics = json!([
+        {"name": "ns_per_job", "unit": "ns", "better": "lower", "primary": true},
+        {"name": "jobs_per_batch", "unit": "jobs", "better": "none"},
+        {"name": "batches", "unit": "batches", "better": "none"}]);
+    let workload = json!({
+        "name": WORKLOAD, "title": "one producer outside the pool, empty jobs",
+        "group": "throughput", "threads": [1, 2, 4], "default": false, "seconds": 0.5,
+        "floor": "spsc_ring", "metrics": metrics});
+    println!("{}", json!({"contender": name, "available": true, "workloads": [workload]}));
+}
+
+/// Sleeps end when they are due, not up to 50 µs later; no measurement lasts for ever.
+fn prepare_process() {
+    if let Err(error) = std::fs::write("/proc/self/timerslack_ns", "1") {
+        eprintln!("native-bench: timers stay imprecise: {error}");
+    }
+    std::thread::spawn(|| {
+        std::thread::sleep(LONGEST);
+        eprintln!("native-bench: the measurement did not end within 60 seconds");
+        std::process::exit(1);
+    });
+}
+
+fn run(name: &str, measure: Run, arguments: &Arguments) -> Result<(), String> {
+    prepare_process();
+    let measured = measure(arguments.threads, arguments.seed)?;
+    let metrics = json!({"ns_per_job": measured.ns_per_job,
+        "jobs_per_batch": measured.jobs_per_batch, "batches": measured.batches});
+    let answer = json!({"contender": name, "workload": WORKLOAD, "threads": arguments.threads,
+        "verified": true, "metrics": metrics});
+    println!("{answer}");
+    Ok(())
+}
+
+/// The outer error is the user's, the inner one the measurement's.
+fn execute(arguments: &Arguments) -> Result<Result<(), String>, String> {
+    match arguments.command.as_str() {
+        "glue" => Ok(glue::compare(arguments.rounds, arguments.threads)),
+        "list" => find(arguments.contender.as_deref()).map(|(name, _)| {
+            list(name);
+            Ok(())
+        }),
+        "run" => {
+            let (name, measure) = find(arguments.contender.as_deref())?;
+            match arguments.workload.as_deref() {
+                Some(WORKLOAD) => Ok(run(name, measure, arguments)),
+                Some(other) => Err(format!("unknown workload '{other}'; accepted: {WORKLOAD}")),
+                None => Err(format!("--workload is missing; accepted: {WORKLOAD}")),
+            }
+        }
+        other => Err(format!("unknown command '{other}': 'list', 'run' and 'glue' are accepted")),
+    }
+}
+
+fn main() -> ExitCode {
+    match parse(std::env::args().skip(1)).and_then(|arguments| execute(&arguments)) {
+        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Err(failure)) => {
+            eprintln!("native-bench: {failure}");
+            ExitCode::from(1)
+        }
+        Err(mistake) => {
+            eprintln!("native-bench: {mistake}\n{USAGE}");
+            ExitCode::from(2)
+        }
+    }
+}
