@@ -80,12 +80,12 @@ static void write_doubts(FILE *out, const json_t *table) {
 }
 
 static void write_table(struct page *page, const json_t *table, size_t index) {
+    char threads[THREADS_SIZE];
     size_t i;
     json_t *row;
     fprintf(page->out, "<div class=\"wide\"><table id=\"t-%zu\" class=\"results\"><caption>",
             index);
-    html_textf(page->out, "%d thread%s", field_count(table, "threads"),
-               field_count(table, "threads") == 1 ? "" : "s");
+    html_text(page->out, table_threads(page->document, table, threads));
     fputs(" <small>", page->out);
     write_doubts(page->out, table);
     fputs("</small></caption><thead><tr><th></th><th class=\"n\">median</th><th class=\"n\">spread"
@@ -119,13 +119,13 @@ static void write_other_row(struct page *page, const json_t *metrics, const json
 
 static void write_others(struct page *page, const json_t *table) {
     const json_t *metrics = field_list(document_workload(page->document, table), "metrics");
+    char threads[THREADS_SIZE];
     size_t i;
     json_t *metric, *row;
     if (json_array_size(metrics) < 2)
         return;
     fputs("<div class=\"wide\"><table class=\"others\"><caption>", page->out);
-    html_textf(page->out, "%d thread%s, all figures", field_count(table, "threads"),
-               field_count(table, "threads") == 1 ? "" : "s");
+    html_textf(page->out, "%s, all figures", table_threads(page->document, table, threads));
     fputs("</caption><thead><tr><th></th>", page->out);
     json_array_foreach(metrics, i, metric) {
         fputs("<th class=\"n\">", page->out);
