@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "answers.h"
 #include "baseline.h"
 #include "budget.h"
 #include "commands.h"
@@ -73,6 +74,12 @@ static int open_files(struct comparison *comparison) {
     }
     if (error == 0)
         error = open_json(comparison);
+    if (error == 0 && options->csv != NULL && strcmp(options->csv, comparison->json_path) == 0) {
+        fprintf(stderr,
+                "poolbench: --csv and --json name the same file '%s'; accepted: two files\n",
+                options->csv);
+        error = EINVAL;
+    }
     if (error == 0 && options->csv != NULL)
         error = output_open(&comparison->csv, options->csv);
     return error == 0 ? 0 : EXIT_INVALID;
@@ -182,6 +189,7 @@ static void print_tables(const struct comparison *comparison) {
         table_print(stdout, table, colours);
     if (comparison->options->quiet)
         return;
+    answers_print(stdout, json_object_get(comparison->results, "semantics"));
     table_summary(stdout, comparison->results, colours);
     printf("\n%sThreshold %.3g %%; rounds disturbed by others: %d repeated, %d kept; seed %s\n",
            json_is_true(json_object_get(run, "complete")) ? "" : "PARTIAL: interrupted. ",
@@ -256,6 +264,13 @@ static int conclude(struct comparison *comparison) {
     return status == 0 ? verdict : status;
 }
 
+static int interrupted_early(void) {
+    if (!process_stopped())
+        return 0;
+    fputs("poolbench: interrupted before anything was measured\n", stderr);
+    return EXIT_UNDECIDED;
+}
+
 static void release(struct comparison *comparison) {
     free(comparison->json_path);
     json_decref(comparison->results);
@@ -284,8 +299,10 @@ int command_compare(const struct options *options, const struct places *places, 
     if (status == 0) {
         comparison.environment = environment_describe();
         pass_gate(&comparison);
-        status = plan_make(&comparison.contenders, options, environment_cores(), &comparison.plan);
+        status = interrupted_early();
     }
+    if (status == 0)
+        status = plan_make(&comparison.contenders, options, environment_cores(), &comparison.plan);
     if (status == 0) {
         ask_semantics(&comparison);
         announce(&comparison);

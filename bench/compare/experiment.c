@@ -136,12 +136,21 @@ static json_t *child(json_t *object, const char *key, json_t *(*make)(void)) {
     return json_object_get(object, key);
 }
 
+static void keep_quantile(struct member *member, const char *series, const char *quantile,
+                          json_t *value) {
+    json_t *of_series = child(member->percentiles, series, json_object);
+    if (json_is_number(value))
+        json_array_append(child(of_series, quantile, json_array), value);
+}
+
 static void take_percentiles(struct member *member, json_t *percentiles) {
     const char *series, *quantile;
     json_t *values, *value;
-    json_object_foreach(percentiles, series, values)
-        json_object_foreach(values, quantile, value) if (json_is_number(value)) json_array_append(
-            child(child(member->percentiles, series, json_object), quantile, json_array), value);
+    json_object_foreach(percentiles, series, values) {
+        json_object_foreach(values, quantile, value) {
+            keep_quantile(member, series, quantile, value);
+        }
+    }
 }
 
 /* A floor has metrics of its own: its primary one stands in the column of ours. */

@@ -77,8 +77,10 @@ static bool wants_workload(const struct options *options, const json_t *workload
 static bool lists_threads(const json_t *workload, unsigned threads) {
     size_t i;
     json_t *each;
-    json_array_foreach(json_object_get(workload, "threads"), i,
-                       each) if (json_integer_value(each) == (json_int_t)threads) return true;
+    json_array_foreach(json_object_get(workload, "threads"), i, each) {
+        if (json_integer_value(each) == (json_int_t)threads)
+            return true;
+    }
     return false;
 }
 
@@ -170,8 +172,10 @@ static void add_cells(struct making *making, const struct contender *reference,
 static bool has_primary(const json_t *workload) {
     size_t i;
     json_t *metric;
-    json_array_foreach(json_object_get(workload, "metrics"), i,
-                       metric) if (json_is_true(json_object_get(metric, "primary"))) return true;
+    json_array_foreach(json_object_get(workload, "metrics"), i, metric) {
+        if (json_is_true(json_object_get(metric, "primary")))
+            return true;
+    }
     return false;
 }
 

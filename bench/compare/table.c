@@ -250,9 +250,10 @@ static int failures_of(const json_t *results, const char *kind, const char *cont
 static bool has_row(const json_t *results, const char *kind, const char *contender) {
     size_t i;
     json_t *table;
-    json_array_foreach(json_object_get(results, "tables"), i,
-                       table) if (strcmp(results_text(table, "kind"), kind) == 0 &&
-                                  results_row(table, contender) != NULL) return true;
+    json_array_foreach(json_object_get(results, "tables"), i, table) {
+        if (strcmp(results_text(table, "kind"), kind) == 0 && results_row(table, contender) != NULL)
+            return true;
+    }
     return false;
 }
 
@@ -268,6 +269,30 @@ static void summarise(FILE *stream, const json_t *results, const json_t *contend
     fprintf(stream, "%8d\n", failures_of(results, kind, name));
 }
 
+/* The A/A arm's own interval, judged as if it were a contender's. */
+static bool told_apart(const json_t *row, double threshold) {
+    double ratio = results_number(row, "ratio");
+    bool differs = ratio >= threshold || ratio <= 1 / threshold;
+    return differs &&
+           (results_number(row, "ratio_low") > 1 || results_number(row, "ratio_high") < 1);
+}
+
+static void summarise_aa(FILE *stream, const json_t *results) {
+    const json_t *run = json_object_get(results, "run"),
+                 *tables = json_object_get(results, "tables");
+    double threshold = 1 + results_number(run, "threshold_percent") / 100;
+    size_t i, apart = 0, count = 0;
+    json_t *table;
+    json_array_foreach(tables, i, table) {
+        const json_t *row = results_row(table, results_text(run, "aa"));
+        count += row != NULL;
+        apart += row != NULL && told_apart(row, threshold);
+    }
+    fprintf(stream,
+            "  The same program under two names (A/A) was told apart in %zu of %zu tables.\n",
+            apart, count);
+}
+
 void table_summary(FILE *stream, const json_t *results, bool colours) {
     size_t i;
     json_t *contender;
@@ -275,7 +300,9 @@ void table_summary(FILE *stream, const json_t *results, bool colours) {
     print_coloured(stream, "\033[1m", "Against the reference, number of tables", colours);
     fprintf(stream, "\n  %-*s  %-7s%11s%11s%11s%11s%8s\n", NAME_WIDTH, "contender", "kind",
             "faster", "equivalent", "slower", "undecided", "failed");
-    json_array_foreach(json_object_get(results, "contenders"), i,
-                       contender) if (json_is_true(json_object_get(contender, "available")))
-        summarise(stream, results, contender);
+    json_array_foreach(json_object_get(results, "contenders"), i, contender) {
+        if (json_is_true(json_object_get(contender, "available")))
+            summarise(stream, results, contender);
+    }
+    summarise_aa(stream, results);
 }

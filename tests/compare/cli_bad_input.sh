@@ -53,6 +53,7 @@ compare_refused "it is no results file of 'poolbench compare'" --baseline "$work
 compare_refused "cannot write '$work'" --csv "$work"
 refused "cannot write '/nonexistent/x.json'" compare --no-gate --json /nonexistent/x.json
 refused "cannot write '$work'" compare --no-gate --json "$work"
+compare_refused "name the same file" --csv "$work/results.json"
 refused "unknown backend 'nobody'; accepted: shared_queue, rayon" check nobody
 
 rm "$bin/pool-bench-shared_queue"
