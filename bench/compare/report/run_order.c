@@ -168,7 +168,7 @@ static void draw_foreign(struct page *page, const json_t *runs) {
         chart_y_tick(&chart, ticks[i], number_tick(ticks[i], "", number));
     chart_x_title(&chart, "start of the process, seconds into the run");
     list_foreign(&chart, runs);
-    snprintf(text, sizeof text, "Others kept at most %s cores busy", number_plain(most, number));
+    snprintf(text, sizeof text, "Others kept at most %s cores busy", number_tick(most, "", number));
     page_figure(page, &chart, text,
                 "foreign load while each process ran, in cores; time stolen by the host included");
 }

@@ -69,7 +69,8 @@ static void write_doubts(FILE *out, const json_t *table) {
     if (field_count(table, "rounds_noisy") > 0)
         html_textf(out, ", %d of them disturbed by others", field_count(table, "rounds_noisy"));
     if (isfinite(noise))
-        html_textf(out, "; identical programs differed by up to %s %%", number_plain(noise, text));
+        html_textf(out, "; identical programs differed by up to %s %%",
+                   number_tick(noise, "", text));
     if (field_is(table, "stopped", "interrupted"))
         fputs("; interrupted", out);
     if (field_true(table, "beyond_cores"))
@@ -146,8 +147,10 @@ static void write_group(struct page *page, const struct group *group, size_t *in
     html_textf(page->out, "%s; %s is better", field_text(group->tables[0], "metric"),
                field_is(group->tables[0], "better", "higher") ? "more" : "less");
     fputs("</p>\n", page->out);
+    fputs("<div class=\"tables\">\n", page->out);
     for (size_t i = 0; i < group->count; i++)
         write_table(page, group->tables[i], (*index)++);
+    fputs("</div>\n", page->out);
     if (json_array_size(
             field_list(document_workload(page->document, group->tables[0]), "metrics")) < 2)
         return;
