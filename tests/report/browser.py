@@ -33,7 +33,10 @@ addEventListener("load", function () {
         out.push(text.textContent);
     });
     var paints = svg.querySelectorAll("path, polygon, use, rect").length;
-    charts.push({title: svg.getAttribute("aria-label"), width: box.width, height: box.height,
+    var section = svg.closest("section");
+    charts.push({section: section ? section.id : "overview", texts: Array.from(
+                   svg.querySelectorAll("text")).map(function (t) { return t.textContent; }),
+                 title: svg.getAttribute("aria-label"), width: box.width, height: box.height,
                  right: box.right, out: out, smallest: smallest, paints: paints});
   });
   document.querySelectorAll("body *").forEach(function (e) {
@@ -89,16 +92,22 @@ def check(name, width, measured, results):
     def fail(text):
         problems.append("%s at %d px: %s" % (name, width, text))
 
-    groups = variants.groups(results)
-    expected = 2 * len(groups) + 2 + sum(len(tables) > 1 for tables in groups.values())
     if measured["inner"] != width:
         fail("the frame is %d wide" % measured["inner"])
     if measured["scroll"] > measured["client"]:
         fail("the page overflows: %d > %d" % (measured["scroll"], measured["client"]))
     for element in measured["wide"][:5]:
         fail("sticks out: " + element)
-    if len(measured["charts"]) < expected:
-        fail("%d charts, at least %d expected" % (len(measured["charts"]), expected))
+    for section, expected in {**variants.expected_charts(results), "overview": 1}.items():
+        shown = sum(chart["section"] == section for chart in measured["charts"])
+        if shown != expected:
+            fail("%d charts in the section %s, %d expected" % (shown, section, expected))
+    ratios = [chart for chart in measured["charts"] if chart["section"] == "ratios"]
+    for chart, tables in zip(ratios, variants.groups(results).values()):
+        names = {row["contender"] for table in tables for row in table["rows"]
+                 if row["kind"] not in ("aa", "floor") and row["contender"] != "shared_queue"}
+        for missing in names.difference(chart["texts"]):
+            fail("“%s” does not name %s" % (chart["title"], missing))
     for chart in measured["charts"]:
         if chart["width"] < 250 or chart["height"] < 60 or chart["paints"] < 5:
             fail("not to be seen: %s (%s)" % (chart["title"], chart))
@@ -106,6 +115,8 @@ def check(name, width, measured, results):
             fail("cut off in “%s”: %s" % (chart["title"], chart["out"]))
         if chart["smallest"] < SMALLEST_TEXT:
             fail("text of %.1f px in “%s”" % (chart["smallest"], chart["title"]))
+    if measured["tables"]["t-verdicts"]["width"] > measured["client"]:
+        fail("the verdicts have to be scrolled")
     for index, _ in enumerate(results["tables"]):
         table = measured["tables"].get("t-%d" % index)
         if not table or table["height"] < 20 or table["rows"] < 2:

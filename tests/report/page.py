@@ -22,6 +22,7 @@ class Page(html.parser.HTMLParser):
         super().__init__(convert_charrefs=True)
         self.name, self.stack, self.ids, self.references = name, [], [], []
         self.tags, self.text, self.data, self.rows = {}, [], None, {}
+        self.charts = {}
         self.feed(text)
         self.close()
         if self.stack:
@@ -36,6 +37,10 @@ class Page(html.parser.HTMLParser):
                 self.references.append(value)
             if key.startswith("on"):
                 fail(self.name, "an event handler: %s" % key)
+        if tag == "svg":
+            section = [id_ for tag_, id_ in self.stack if tag_ == "section"]
+            section = section[-1] if section else None
+            self.charts[section] = self.charts.get(section, 0) + 1
         if tag == "a" and ("id", "data") in attributes:
             self.data = dict(attributes)["href"]
         if tag == "tr":
@@ -107,13 +112,25 @@ def check_tables(name, page, results):
             fail(name, "a text was not put in: %s" % label)
 
 
+def check_scaling(name, page, results):
+    """No verdict beyond the cores, and the chart says so."""
+    text = " ".join(page.text)
+    cores = results["environment"]["cores_allowed"]
+    beyond = [s for s in results["scaling"] if s["to"] > cores]
+    if text.count("refused: more threads than cores") != len(beyond):
+        fail(name, "%d verdicts beyond the cores are refused, %d are to be"
+             % (text.count("refused: more threads than cores"), len(beyond)))
+    marked = sum(any(t["beyond_cores"] for t in tables) and len(tables) > 1
+                 for tables in variants.groups(results).values())
+    if text.count("beyond %d cores: no verdict" % cores) != marked:
+        fail(name, "charts of scaling that are not marked beyond the cores")
+
+
 def check_charts(name, page, results):
-    groups = variants.groups(results)
-    least = len(groups) + sum(len(tables) > 1 for tables in groups.values()) + 1
-    if results["runs"]:
-        least += 1 + len(groups)
-    if page.tags.get("svg", 0) < least:
-        fail(name, "%d charts, at least %d expected" % (page.tags.get("svg", 0), least))
+    for section, expected in variants.expected_charts(results).items():
+        if page.charts.get(section, 0) != expected:
+            fail(name, "%d charts in the section %s, %d expected"
+                 % (page.charts.get(section, 0), section, expected))
     if page.tags.get("figure", 0) != page.tags.get("svg", 0):
         fail(name, "figures without a chart")
 
@@ -135,6 +152,7 @@ def check_variant(poolbench, example, variant, folder):
     if variant not in (variants.nothing, variants.wrong_types):
         check_tables(name, page, results)
         check_charts(name, page, results)
+        check_scaling(name, page, results)
 
 
 def main():

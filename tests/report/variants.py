@@ -80,6 +80,13 @@ def wrong_types(results):
     return results
 
 
+def boastful(results):
+    """A file that claims to know what happens beyond the cores."""
+    for entry in results["scaling"]:
+        entry["verdict"] = "scales"
+    return results
+
+
 BACKENDS = ["rayon", "crossbeam", "mpsc", "vecdeque", "naive"]
 
 
@@ -135,7 +142,7 @@ def large(results):
     return results
 
 
-ALL = [partial, hostile, one_thread, no_servers, nothing, wrong_types, large]
+ALL = [partial, boastful, hostile, one_thread, no_servers, nothing, wrong_types, large]
 
 
 def make(example, variant, path):
@@ -163,3 +170,59 @@ def groups(results):
         key = (table["workload"], table["kind"], table["metric"])
         found.setdefault(key, []).append(table)
     return found
+
+
+# ---- what charts a page of these results is to have -------------------------------------------
+
+def chosen(tables):
+    within = [t for t in tables if not t["beyond_cores"]]
+    return max(within, key=lambda t: t["threads"]) if within else tables[0]
+
+
+def measured(table, metric):
+    """Somebody, the A/A arm aside, has a figure for it."""
+    return any(row["status"] == "ok" and row["kind"] != "aa" and
+               row["metrics"].get(metric["name"], {}).get("median") is not None
+               for row in table["rows"])
+
+
+def is_cpu(metric):
+    return any(word in metric["name"] for word in ("cpu", "cores", "wakeups"))
+
+
+def is_memory(metric):
+    return "bytes" in metric["name"] or metric["unit"] == "B"
+
+
+def is_cost_of_request(metric):
+    return metric["name"].endswith("cpu_us_per_request") and "client" not in metric["name"]
+
+
+def series(table):
+    return {name for row in table["rows"] if row["status"] == "ok" and row["kind"] != "aa"
+            for name in row["percentiles"]}
+
+
+def expected_charts(results):
+    """Section: number of charts. The first metric of a workload stands for it where the section
+    shows workloads and not metrics."""
+    found = groups(results)
+    first = {}
+    for key, tables in found.items():
+        first.setdefault(key[:2], chosen(tables))
+    metrics = {(w["name"], w["kind"]): w["metrics"] for w in results["workloads"]}
+    ran = {(r["cell"]["workload"], r["cell"]["threads"]) for r in results["runs"]}
+    every = [(first[key], metric) for key in first for metric in metrics.get(key, [])]
+    pools = [t for key, t in first.items() if key[1] == "pool"]
+    return {
+        "ratios": len(found),
+        "scaling": sum(len(tables) > 1 for tables in found.values()),
+        "latency": sum(len(series(t)) for t in first.values()),
+        "cpu": sum(is_cpu(m) and measured(t, m) for t, m in every) +
+               sum((t["workload"], t["threads"]) in ran for t in pools),
+        "memory": sum(is_memory(m) and measured(t, m) for t, m in every),
+        "servers": sum(any(is_cost_of_request(m) for m in metrics[key])
+                       for key in first if key[1] == "server"),
+        "order": 1 + sum((t["workload"], t["threads"]) in ran
+                         for t in (chosen(tables) for tables in found.values())),
+    }

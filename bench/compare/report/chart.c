@@ -91,9 +91,18 @@ void chart_line(struct chart *chart, const char *from, const char *to, int ink, 
             ++chart->arrows, from, to, chart_rgb(ink), width, dashed ? " dt (6,4)" : "");
 }
 
+static void rectangle(struct chart *chart, const char *from, const char *to, int ink,
+                      const char *layer) {
+    fprintf(chart->script, "set object %d rect from %s to %s fc rgb %d fs solid noborder %s\n",
+            ++chart->boxes, from, to, chart_rgb(ink), layer);
+}
+
 void chart_box(struct chart *chart, const char *from, const char *to, int ink) {
-    fprintf(chart->script, "set object %d rect from %s to %s fc rgb %d fs solid noborder behind\n",
-            ++chart->boxes, from, to, chart_rgb(ink));
+    rectangle(chart, from, to, ink, "behind");
+}
+
+void chart_bar(struct chart *chart, const char *from, const char *to, int ink) {
+    rectangle(chart, from, to, ink, "front");
 }
 
 void chart_x_tick(struct chart *chart, double x, const char *text) {

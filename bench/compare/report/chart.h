@@ -60,6 +60,7 @@ __attribute__((format(printf, 6, 7))) void chart_label(struct chart *chart, cons
 void chart_line(struct chart *chart, const char *from, const char *to, int ink, double width,
                 bool dashed);
 void chart_box(struct chart *chart, const char *from, const char *to, int ink);
+void chart_bar(struct chart *chart, const char *from, const char *to, int ink); /* above the grid */
 
 /* A tick at x (or y) with a grid line through the plot and its text outside. */
 void chart_x_tick(struct chart *chart, double x, const char *text);

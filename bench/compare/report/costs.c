@@ -83,7 +83,7 @@ static double cores_busy(const struct document *document, const json_t *table, c
 static void busy_of(struct page *page, const json_t *table) {
     const json_t *rows = field_list(table, "rows");
     struct bar *bars = memory_zeroed(json_array_size(rows), sizeof *bars);
-    char title[400], subject[512];
+    char subject[512];
     size_t i, count = 0;
     json_t *row;
     json_array_foreach(rows, i, row) {
@@ -94,9 +94,7 @@ static void busy_of(struct page *page, const json_t *table) {
                 chart_look(page->document, field_text(row, "contender"), field_text(row, "kind")),
                 busy};
     }
-    table_title(page->document, table, title, sizeof title);
-    snprintf(subject, sizeof subject, "%s, at %d thread%s", title, field_count(table, "threads"),
-             field_count(table, "threads") == 1 ? "" : "s");
+    table_place(page->document, table, subject, sizeof subject);
     bars_figure(page, bars, count, "Cores kept busy by the whole process", "cores", subject,
                 "none");
     free(bars);
@@ -111,8 +109,8 @@ void section_cpu(struct page *page) {
         return;
     }
     section_open(page, "cpu", "CPU burnt");
-    fputs("<p class=\"note\">Speed can be bought with spinning. “Cores kept busy” is the CPU time "
-          "of the process over its duration, start and warm-up included; the other figures are "
+    fputs("<p class=\"note\">Speed can be bought with spinning. “Cores kept busy” is CPU time "
+          "over its duration, start and warm-up included; the other figures are "
           "measured by the workload itself.</p>\n<div class=\"figures\">\n",
           page->out);
     metrics_of(document, page, is_cpu);

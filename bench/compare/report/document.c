@@ -199,11 +199,6 @@ const json_t *table_row_of(const json_t *table, const char *contender) {
     return NULL;
 }
 
-const char *threads_text(int threads, char *buffer, size_t size) {
-    snprintf(buffer, size, "%d thread%s", threads, threads == 1 ? "" : "s");
-    return buffer;
-}
-
 const json_t *document_workload(const struct document *document, const json_t *table) {
     size_t i;
     json_t *workload;
@@ -230,6 +225,33 @@ void table_title(const struct document *document, const json_t *table, char *buf
         title = field_text(table, "workload");
     if (has_sibling(document, table))
         snprintf(buffer, size, "%s (%s)", title, field_text(table, "metric"));
+    else
+        snprintf(buffer, size, "%s", title);
+}
+
+/* A server's workload that knows no --threads lists one number, and its pools have their
+ * default. */
+static bool has_choice(const struct document *document, const json_t *table) {
+    const json_t *workload = document_workload(document, table);
+    return field_is(table, "kind", "pool") || workload == NULL ||
+           json_array_size(field_list(workload, "threads")) > 1;
+}
+
+const char *table_threads(const struct document *document, const json_t *table,
+                          char buffer[THREADS_SIZE]) {
+    int threads = field_count(table, "threads");
+    if (has_choice(document, table))
+        snprintf(buffer, THREADS_SIZE, "%d thread%s", threads, threads == 1 ? "" : "s");
+    else
+        snprintf(buffer, THREADS_SIZE, "default threads");
+    return buffer;
+}
+
+void table_place(const struct document *document, const json_t *table, char *buffer, size_t size) {
+    char title[400], threads[THREADS_SIZE];
+    table_title(document, table, title, sizeof title);
+    if (has_choice(document, table))
+        snprintf(buffer, size, "%s, at %s", title, table_threads(document, table, threads));
     else
         snprintf(buffer, size, "%s", title);
 }

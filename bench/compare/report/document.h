@@ -38,14 +38,20 @@ bool row_is_rival(const struct document *document, const json_t *row); /* gets a
 
 const json_t *table_row_of(const json_t *table, const char *contender);
 
-/* "2 threads", "1 thread", or "" when the table's kind knows no threads. */
-const char *threads_text(int threads, char *buffer, size_t size);
-
 /* The entry of workloads[] that a table belongs to, or NULL. */
 const json_t *document_workload(const struct document *document, const json_t *table);
 
 /* Title of a table; its workload's name without one. With another metric of the same workload in
  * the file, the metric is named too. */
 void table_title(const struct document *document, const json_t *table, char *buffer, size_t size);
+
+#define THREADS_SIZE 32
+
+/* "2 threads"; "default threads" where the workload leaves no choice. */
+const char *table_threads(const struct document *document, const json_t *table,
+                          char buffer[THREADS_SIZE]);
+
+/* The title and the threads: "nested, at 2 threads". */
+void table_place(const struct document *document, const json_t *table, char *buffer, size_t size);
 
 #endif

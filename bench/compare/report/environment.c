@@ -36,18 +36,23 @@ static void write_gate(FILE *out, const json_t *contender) {
     fputs("</td>", out);
 }
 
-static void write_binary(FILE *out, const json_t *contender) {
-    const json_t *binary = json_object_get(contender, "binary");
-    const json_t *proof = json_object_get(contender, "proof");
+static void write_binary(FILE *out, const json_t *binary) {
+    if (field_text(binary, "path")[0] == '\0') {
+        fputs("<td>found in PATH</td>", out);
+        return;
+    }
     fputs("<td><code>", out);
     html_text(out, field_text(binary, "path"));
     fputs("</code><br><code class=\"hash\" title=\"", out);
     html_text(out, field_text(binary, "sha256"));
     fputs("\">", out);
     html_textf(out, "sha256 %.12s…", field_text(binary, "sha256"));
-    fputs("</code></td><td>", out);
-    html_textf(out, "%s %s",
-               field_true(proof, "match") ? "yes:" : "no:", field_text(proof, "answered"));
+    fputs("</code></td>", out);
+}
+
+static void write_proof(FILE *out, const json_t *proof) {
+    fputs(field_true(proof, "match") ? "<td>yes: " : "<td>no: ", out);
+    html_text(out, field_text(proof, "answered"));
     fputs("</td></tr>\n", out);
 }
 
@@ -60,7 +65,8 @@ static void write_contender(struct page *page, const json_t *contender) {
     write_versions(page->out, json_object_get(contender, "versions"));
     fputs("</td>", page->out);
     write_gate(page->out, contender);
-    write_binary(page->out, contender);
+    write_binary(page->out, json_object_get(contender, "binary"));
+    write_proof(page->out, json_object_get(contender, "proof"));
 }
 
 void section_contenders(struct page *page) {

@@ -106,10 +106,10 @@ static void draw_band(struct forest *forest, const json_t *table, double first, 
 }
 
 static void draw_head(struct forest *forest, const json_t *table, double y) {
-    char text[48], at[64];
+    char text[THREADS_SIZE], at[64];
     snprintf(at, sizeof at, "screen %.6f, first %g", 2.0 / WIDTH, y);
     chart_label(&forest->chart, at, "left", INK_MUTED, 11, "%s%s",
-                threads_text(field_count(table, "threads"), text, sizeof text),
+                table_threads(forest->document, table, text),
                 field_true(table, "beyond_cores") ? ", more than the cores" : "");
 }
 
@@ -161,7 +161,7 @@ static void draw_axis(struct forest *forest) {
 
 static void draw_group(struct page *page, const struct group *group) {
     struct forest forest = {.document = page->document, .low = 1 / 1.25, .high = 1.25};
-    char finding[256], subject[512], title[400], axis[128];
+    char finding[256], subject[512], axis[128];
     int lines = measure(&forest, group);
     double room = pow(forest.high / forest.low, 0.04);
     forest.low /= room, forest.high *= room;
@@ -176,10 +176,7 @@ static void draw_group(struct page *page, const struct group *group) {
     chart_x_title(&forest.chart, axis);
     list_points(&forest, group);
     table_finding(page->document, group->chosen, finding, sizeof finding);
-    table_title(page->document, group->tables[0], title, sizeof title);
-    snprintf(subject, sizeof subject, "%s, at %d thread%s", title,
-             field_count(group->chosen, "threads"),
-             field_count(group->chosen, "threads") == 1 ? "" : "s");
+    table_place(page->document, group->chosen, subject, sizeof subject);
     page_figure(page, &forest.chart, finding, subject);
 }
 

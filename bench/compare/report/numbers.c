@@ -1,6 +1,7 @@
 #include "numbers.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -72,6 +73,8 @@ const char *number_with_unit(double value, const char *unit, char buffer[NUMBER_
         return scaled(value, bytes, buffer);
     if (strcmp(unit, "1/s") == 0)
         return scaled(value, rates, buffer);
+    if (unit[0] == '\0')
+        return number_plain(value, buffer);
     snprintf(buffer, NUMBER_SIZE, "%.24s\u00a0%.16s", number_plain(value, number), unit);
     return buffer;
 }
@@ -92,9 +95,11 @@ const char *number_ratio(double ratio, char buffer[NUMBER_SIZE]) {
 /* "50.0 ns" becomes "50 ns". */
 static void shorten(char *number) {
     char *point = strchr(number, '.');
-    if (point == NULL || strchr(number, 'e') != NULL)
+    if (point == NULL)
         return;
     char *end = point + 1 + strspn(point + 1, "0123456789"), *last = end;
+    if (*end == 'e')
+        return;
     while (last[-1] == '0')
         last--;
     if (last[-1] == '.')
@@ -102,7 +107,21 @@ static void shorten(char *number) {
     memmove(last, end, strlen(end) + 1);
 }
 
+/* 1000000 becomes "10⁶"; false for what is no power of ten, or a short one. */
+static bool power_of_ten(double value, char buffer[NUMBER_SIZE]) {
+    static const char *const digits[] = {"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
+    double power = value > 0 ? round(log10(value)) : 0;
+    int size = (int)fabs(power);
+    if (size < 4 || size > 99 || fabs(value / pow(10, power) - 1) > 1e-9)
+        return false;
+    snprintf(buffer, NUMBER_SIZE, "10%s%s%s", power < 0 ? "⁻" : "",
+             size > 9 ? digits[size / 10] : "", digits[size % 10]);
+    return true;
+}
+
 const char *number_tick(double value, const char *unit, char buffer[NUMBER_SIZE]) {
+    if (unit[0] == '\0' && power_of_ten(value, buffer))
+        return buffer;
     if (unit[0] == '\0')
         number_plain(value, buffer);
     else

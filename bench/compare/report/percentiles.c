@@ -75,9 +75,8 @@ static void draw_series(struct page *page, const json_t *table, const char *seri
         snprintf(lines.step_text[k], sizeof lines.step_text[k], "%s", texts[k]);
     if (lines_draw(&lines, &chart)) {
         finding(&lines, text, sizeof text);
-        table_title(page->document, table, title, sizeof title);
-        snprintf(subject, sizeof subject, "%s; %.60s, at %d thread%s", title, series,
-                 field_count(table, "threads"), field_count(table, "threads") == 1 ? "" : "s");
+        table_place(page->document, table, title, sizeof title);
+        snprintf(subject, sizeof subject, "%s; %.60s", title, series);
         page_figure(page, &chart, text, subject);
     }
     lines_free(&lines);
@@ -128,7 +127,8 @@ void section_percentiles(struct page *page) {
         return;
     }
     section_open(page, "latency", TITLE);
-    fputs("<p class=\"note\">Medians over processes of each process's own percentiles; the axis "
+    fputs("<p class=\"note\">Shown, not judged. Medians over processes of each process's own "
+          "percentiles; the axis "
           "is logarithmic. The worst sample of a process is the most fickle figure here.</p>\n"
           "<div class=\"figures\">\n",
           page->out);

@@ -33,7 +33,9 @@ static void write_byline(struct page *page) {
     fputs("<p class=\"byline\">", page->out);
     html_textf(page->out, "%s, %d core%s", field_text(environment, "cpu_model"),
                page->document->cores, page->document->cores == 1 ? "" : "s");
-    if (field_text(environment, "hypervisor")[0] != '\0')
+    if (field_is(environment, "hypervisor", "yes"))
+        fputs(" (virtual machine)", page->out);
+    else if (field_text(environment, "hypervisor")[0] != '\0')
         html_textf(page->out, " (%s guest)", field_text(environment, "hypervisor"));
     html_textf(page->out, " · %s · ", field_text(environment, "distribution"));
     write_time(page->out, field_text(run, "started"));

@@ -91,8 +91,11 @@ static void draw_axes(struct drift *drift) {
         chart_x_tick(&drift->chart, ticks[i], number_tick(ticks[i], "", text));
     for (size_t i = 0; i < sizeof y / sizeof *y; i++)
         chart_y_tick(&drift->chart, y[i].at, y[i].text);
-    snprintf(title, sizeof title, "start of the process, seconds after %.0f s into the run",
-             drift->first);
+    if (drift->first < 0.5)
+        snprintf(title, sizeof title, "start of the process, seconds into the run");
+    else
+        snprintf(title, sizeof title, "start of the process, seconds after %.0f s into the run",
+                 drift->first);
     chart_x_title(&drift->chart, title);
 }
 
@@ -118,9 +121,8 @@ static void draw_table(struct page *page, const json_t *table) {
                                                   : "plot $points using 1:2:3:4 with points ps "
                                                     "0.55 pt variable lc rgb variable\n");
     finding(&drift, text, sizeof text);
-    table_title(page->document, table, title, sizeof title);
-    snprintf(subject, sizeof subject, "%s, at %d thread%s; %.60s against each contender's median",
-             title, field_count(table, "threads"), field_count(table, "threads") == 1 ? "" : "s",
+    table_place(page->document, table, title, sizeof title);
+    snprintf(subject, sizeof subject, "%s; %.60s against each contender's median", title,
              field_text(table, "metric"));
     page_figure(page, &drift.chart, text, subject);
 }
@@ -166,7 +168,7 @@ static void draw_foreign(struct page *page, const json_t *runs) {
         chart_y_tick(&chart, ticks[i], number_tick(ticks[i], "", number));
     chart_x_title(&chart, "start of the process, seconds into the run");
     list_foreign(&chart, runs);
-    snprintf(text, sizeof text, "Others kept at most %s cores busy", number_plain(most, number));
+    snprintf(text, sizeof text, "Others kept at most %s cores busy", number_tick(most, "", number));
     page_figure(page, &chart, text,
                 "foreign load while each process ran, in cores; time stolen by the host included");
 }

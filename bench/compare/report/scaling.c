@@ -21,6 +21,12 @@ static bool belongs(const json_t *entry, const json_t *table) {
            (kind[0] == '\0' || strcmp(kind, field_text(table, "kind")) == 0);
 }
 
+/* Whatever the file says: beyond the cores there is no verdict. */
+static bool is_refused(const struct document *document, const json_t *entry) {
+    return field_is(entry, "verdict", "refused") ||
+           (document->cores > 0 && field_count(entry, "to") > document->cores);
+}
+
 /* ---- the chart ----------------------------------------------------------------------------- */
 
 static struct line *line_of(struct lines *lines, const struct document *document,
@@ -54,7 +60,7 @@ static void finding(const struct document *document, const struct group *group, 
     const json_t *found = NULL;
     json_array_foreach(scaling_of(document), i,
                        entry) if (belongs(entry, group->tables[0]) &&
-                                  !field_is(entry, "verdict", "refused") &&
+                                  !is_refused(document, entry) &&
                                   field_is(entry, "contender", document->reference)) found = entry;
     if (found == NULL)
         snprintf(buffer, size, "No verdict on scaling");
@@ -95,7 +101,7 @@ static void draw_group(struct page *page, const struct group *group) {
 
 static void write_speedup(struct page *page, const json_t *entry) {
     char speedup[NUMBER_SIZE], low[NUMBER_SIZE], high[NUMBER_SIZE];
-    bool refused = field_is(entry, "verdict", "refused");
+    bool refused = is_refused(page->document, entry);
     fprintf(page->out, "<td class=\"n\">%s×</td><td class=\"n\">%s to %s</td><td class=\"%s\">",
             number_ratio(field_number(entry, "speedup"), speedup),
             number_ratio(field_number(entry, "speedup_low"), low),

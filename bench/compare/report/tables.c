@@ -69,7 +69,8 @@ static void write_doubts(FILE *out, const json_t *table) {
     if (field_count(table, "rounds_noisy") > 0)
         html_textf(out, ", %d of them disturbed by others", field_count(table, "rounds_noisy"));
     if (isfinite(noise))
-        html_textf(out, "; identical programs differed by up to %s %%", number_plain(noise, text));
+        html_textf(out, "; identical programs differed by up to %s %%",
+                   number_tick(noise, "", text));
     if (field_is(table, "stopped", "interrupted"))
         fputs("; interrupted", out);
     if (field_true(table, "beyond_cores"))
@@ -80,12 +81,12 @@ static void write_doubts(FILE *out, const json_t *table) {
 }
 
 static void write_table(struct page *page, const json_t *table, size_t index) {
+    char threads[THREADS_SIZE];
     size_t i;
     json_t *row;
     fprintf(page->out, "<div class=\"wide\"><table id=\"t-%zu\" class=\"results\"><caption>",
             index);
-    html_textf(page->out, "%d thread%s", field_count(table, "threads"),
-               field_count(table, "threads") == 1 ? "" : "s");
+    html_text(page->out, table_threads(page->document, table, threads));
     fputs(" <small>", page->out);
     write_doubts(page->out, table);
     fputs("</small></caption><thead><tr><th></th><th class=\"n\">median</th><th class=\"n\">spread"
@@ -119,13 +120,13 @@ static void write_other_row(struct page *page, const json_t *metrics, const json
 
 static void write_others(struct page *page, const json_t *table) {
     const json_t *metrics = field_list(document_workload(page->document, table), "metrics");
+    char threads[THREADS_SIZE];
     size_t i;
     json_t *metric, *row;
     if (json_array_size(metrics) < 2)
         return;
     fputs("<div class=\"wide\"><table class=\"others\"><caption>", page->out);
-    html_textf(page->out, "%d thread%s, all figures", field_count(table, "threads"),
-               field_count(table, "threads") == 1 ? "" : "s");
+    html_textf(page->out, "%s, all figures", table_threads(page->document, table, threads));
     fputs("</caption><thead><tr><th></th>", page->out);
     json_array_foreach(metrics, i, metric) {
         fputs("<th class=\"n\">", page->out);
@@ -146,8 +147,10 @@ static void write_group(struct page *page, const struct group *group, size_t *in
     html_textf(page->out, "%s; %s is better", field_text(group->tables[0], "metric"),
                field_is(group->tables[0], "better", "higher") ? "more" : "less");
     fputs("</p>\n", page->out);
+    fputs("<div class=\"tables\">\n", page->out);
     for (size_t i = 0; i < group->count; i++)
         write_table(page, group->tables[i], (*index)++);
+    fputs("</div>\n", page->out);
     if (json_array_size(
             field_list(document_workload(page->document, group->tables[0]), "metrics")) < 2)
         return;

@@ -64,8 +64,17 @@ static void write_count(FILE *out, const struct record *record, size_t word) {
     fputs("</td>", out);
 }
 
+static size_t rows_in(const struct record *record) {
+    size_t count = record->failed;
+    for (size_t i = 0; i < WORDS; i++)
+        count += record->counts[i];
+    return count;
+}
+
 static void write_record(struct page *page, const json_t *contender) {
     struct record record = record_of(page->document, contender);
+    if (rows_in(&record) == 0)
+        return; /* it was there, and no workload of this run was for it */
     fputs("<tr><td>", page->out);
     page_name(page, field_text(contender, "name"), field_text(contender, "kind"));
     if (field_is(contender, "kind", "server"))
@@ -124,10 +133,9 @@ static size_t count_rows(const struct document *document, row_filter *wanted) {
 }
 
 static void write_place(struct page *page, const json_t *table) {
-    char title[400];
-    table_title(page->document, table, title, sizeof title);
-    html_textf(page->out, " %s, %d thread%s", title, field_count(table, "threads"),
-               field_count(table, "threads") == 1 ? "" : "s");
+    char place[512];
+    table_place(page->document, table, place, sizeof place);
+    html_textf(page->out, " %s", place);
 }
 
 static void write_undecided(struct page *page, const json_t *table, const json_t *row) {
@@ -201,8 +209,10 @@ static void write_beaten_by(struct page *page, const struct group *group, const 
     fputs(" ", page->out);
     write_span(page->out, beaten.least, beaten.most);
     table_title(page->document, group->tables[0], title, sizeof title);
-    html_textf(page->out, " %s, at %s thread%s", title, beaten.threads,
-               strcmp(beaten.threads, "1") == 0 ? "" : "s");
+    html_textf(page->out, " %s", title);
+    if (group->count > 1 || field_is(group->tables[0], "kind", "pool"))
+        fprintf(page->out, ", at %s thread%s", beaten.threads,
+                strcmp(beaten.threads, "1") == 0 ? "" : "s");
     fputs("</li>\n", page->out);
 }
 
@@ -223,7 +233,8 @@ static void write_beaten(struct page *page) {
     if (count_rows(page->document, is_faster) > 0)
         write_beaten_list(page);
     else
-        fputs("<p>In no table of this run was another contender found faster.</p>\n", page->out);
+        fprintf(page->out, "<p>In no table of this run was another contender found faster%s</p>\n",
+                count_rows(page->document, is_undecided) > 0 ? "; those undecided may be." : ".");
 }
 
 static void write_open_questions(struct page *page) {
