@@ -19,6 +19,8 @@ void thread_pool_consumer_enter(struct thread_pool_queue *queue,
         segment = atomic_load(&queue->first);
     }
     consumer->segment = segment;
+    consumer->slots = segment->slots;
+    consumer->count = segment->count;
     consumer->phase = thread_pool_life_phase(segment->life);
 }
 
@@ -52,13 +54,13 @@ static inline bool claim_alone(struct thread_pool_queue *queue,
     struct thread_pool_segment *segment = consumer->segment;
     /* Relaxed: this worker alone writes it. */
     uint32_t index = atomic_load_explicit(&segment->head, memory_order_relaxed);
-    if (THREAD_POOL_UNLIKELY(index == segment->count)) {
+    if (THREAD_POOL_UNLIKELY(index == consumer->count)) {
         if (!advance(queue, consumer))
             return false;
         segment = consumer->segment;
         index = 0;
     }
-    if (!thread_pool_slot_read(&segment->slots[index], consumer->phase, task))
+    if (!thread_pool_slot_read(&consumer->slots[index], consumer->phase, task))
         return false;
     /* Relaxed: read by this worker, and by the guess in wake. */
     atomic_store_explicit(&segment->head, index + 1, memory_order_relaxed);
@@ -100,12 +102,12 @@ static inline bool claim_shared(struct thread_pool_queue *queue,
         struct thread_pool_segment *segment = consumer->segment;
         /* Relaxed: claims only need to be distinct; what a job needs comes with its slot. */
         uint32_t index = atomic_load_explicit(&segment->head, memory_order_relaxed);
-        if (THREAD_POOL_UNLIKELY(index >= segment->count)) {
+        if (THREAD_POOL_UNLIKELY(index >= consumer->count)) {
             if (!advance(queue, consumer))
                 return false;
             continue;
         }
-        if (!thread_pool_slot_read(&segment->slots[index], consumer->phase, task))
+        if (!thread_pool_slot_read(&consumer->slots[index], consumer->phase, task))
             return false;
         if (atomic_compare_exchange_strong_explicit(&segment->head, &index, index + 1,
                                                     memory_order_relaxed, memory_order_relaxed))
@@ -131,5 +133,5 @@ bool thread_pool_consumer_sees_ticket(struct thread_pool_consumer *consumer) {
     if (atomic_load(&segment->next) != NULL)
         return true;
     uint32_t tail = thread_pool_ticket_index(atomic_load(&segment->tail));
-    return atomic_load(&segment->head) < (tail < segment->count ? tail : segment->count);
+    return atomic_load(&segment->head) < (tail < segment->count ? tail : consumer->count);
 }

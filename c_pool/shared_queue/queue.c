@@ -82,7 +82,10 @@ void thread_pool_queue_wake(struct thread_pool_queue *queue) {
 static void init_consumers(struct thread_pool_queue *queue) {
     for (uint32_t i = 0; i < queue->workers; i++) {
         struct thread_pool_consumer *consumer = &queue->consumers[i];
-        *consumer = (struct thread_pool_consumer){.segment = &queue->inside, .phase = 1};
+        *consumer = (struct thread_pool_consumer){.segment = &queue->inside,
+                                                  .slots = queue->slots_inside,
+                                                  .count = THREAD_POOL_FIRST_SLOTS,
+                                                  .phase = 1};
         atomic_init(&consumer->holds, &queue->inside);
     }
 }

@@ -21,10 +21,12 @@ struct thread_pool_consumer {
     alignas(THREAD_POOL_LINE) _Atomic(struct thread_pool_segment *) holds;
     /* The worker's own. */
     struct thread_pool_segment *segment; /* what `holds` says */
-    uint32_t phase;                      /* of the segment's life */
-    uint32_t stay, collisions;           /* see stay_away */
-    uint32_t vain;                       /* see await_producer */
-    bool has_worked;                     /* false: at birth nothing is worth searching for */
+    struct thread_pool_slot *slots; /* copies of the segment's: its own stand on the line that */
+    uint32_t count;                 /* producers write with every ticket */
+    uint32_t phase;                 /* of the segment's life */
+    uint32_t stay, collisions;      /* see stay_away */
+    uint32_t vain;                  /* see await_producer */
+    bool has_worked;                /* false: at birth nothing is worth searching for */
 };
 
 struct thread_pool_queue {

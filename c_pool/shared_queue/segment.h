@@ -29,12 +29,13 @@ struct thread_pool_segment {
 
     /* The workers' line. */
     alignas(THREAD_POOL_LINE) _Atomic uint32_t head; /* atomic: slots claimed */
-
-    alignas(
-        THREAD_POOL_LINE) _Atomic(struct thread_pool_segment *) next; /* atomic: set once a life */
+    _Atomic(struct thread_pool_segment *) next;      /* atomic: set once a life */
     struct thread_pool_segment *below; /* under the queue's lock: in one of its lists */
-    bool fresh;                        /* under the queue's lock: slots are zeros, never used */
+    bool fresh;                        /* under the queue's lock: slots are zeros */
 };
+
+static_assert(sizeof(struct thread_pool_segment) == 2 * THREAD_POOL_LINE,
+              "heads stay until the pool is destroyed: they are kept small");
 
 /* The ticket's place in its segment; >= count: there was no place left. */
 static inline uint32_t thread_pool_ticket_index(uint64_t ticket) {

@@ -1,5 +1,6 @@
 """The command line, faults of the start, and stopping (hazards 12 and 16 of a server)."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -95,8 +96,11 @@ class CommandLine(unittest.TestCase):
 
     def test_max_connections(self):
         with Server("--max-connections", "2") as server:
-            with server.client() as first, server.client() as second:
-                until(lambda: first.info("connected_clients") == "2", "two are counted")
+            with contextlib.ExitStack() as stack:
+                first = stack.enter_context(server.client())
+                until(lambda: first.info("connected_clients") == "1", "the start's probe is gone")
+                second = stack.enter_context(server.client())
+                self.assertEqual(second.ask("PING"), "PONG")
                 with server.client() as third:
                     self.assertEqual(third.rest(), b"-ERR max number of clients reached\r\n")
                 self.assertEqual(second.ask("PING"), "PONG")

@@ -2,8 +2,8 @@
  *
  * Every access to a field that another thread may touch at the same time is a step of its own; what
  * a thread does by itself, or with fields only touched under the queue's lock, is joined to the step
- * before. Each step is headed by the function it stands for: queue.h and queue.c unless said
- * otherwise. Bounds and what is left out: README.md.
+ * before. Each step is headed by the function it stands for: queue.h and queue.c for the
+ * producers, claim.c, segments.c and wait.c for the workers. Bounds and what is left out: README.md.
  *
  * The properties are the assertions, and that no run gets stuck: a job that is never claimed leaves
  * all workers waiting, which spin reports as an invalid end state.
@@ -14,7 +14,7 @@
 #define COUNT 2 /* slots of a segment */
 #endif
 #ifndef SEGMENTS
-#define SEGMENTS 3 /* heads of segments there are */
+#define SEGMENTS 3 /* heads of segments there are; see the assertion in ready_and_open */
 #endif
 #ifndef WORKERS
 #define WORKERS 2
@@ -26,7 +26,7 @@
 #define JOBS_B 2 /* of the second one */
 #endif
 #ifndef CACHED_MOST
-#define CACHED_MOST 3 /* segments kept with their slots; 0: each goes back to the system */
+#define CACHED_MOST 3 /* segments kept with their slots */
 #endif
 #ifndef REST_MOST
 #define REST_MOST 1 /* times a worker lets go of its segment to sleep */
@@ -54,7 +54,7 @@ byte slot_job[SEGMENTS * COUNT];
 bool mapped[SEGMENTS];
 
 /* In which list of the queue a segment is; under lock. */
-mtype = { CHAIN, RETIRED, CACHED, BARE };
+mtype = { CHAIN, RETIRED, CACHED, DETACHED, BARE };
 mtype list[SEGMENTS];
 byte cached_count;
 byte retired_count;
@@ -100,7 +100,7 @@ inline publish(segment, index, of_life, job) {
     }
 }
 
-/* ready_segment and open_segment: takes a segment of a list for another life. All but `tail` is read
+/* thread_pool_segments_ready and thread_pool_segments_open: takes a segment of a list for another life. All but `tail` is read
  * only after the link; `tail` is what a producer with an old pointer may find. */
 inline ready_and_open(segment) {
     if
@@ -222,7 +222,7 @@ proctype producer(byte self; byte jobs) {
 
 /* ---- Workers --------------------------------------------------------------------------------- */
 
-/* enter. The life does not change as long as the segment is held. */
+/* thread_pool_consumer_enter. The life does not change as long as the segment is held. */
 inline enter() {
     segment = first;
     do
@@ -243,7 +243,7 @@ inline enter() {
 #endif
 }
 
-/* sweep, is_held, recycle, strip; under lock. What the caller holds it knows, so for two workers
+/* sweep, is_held; under lock. What the caller holds it knows, so for two workers
  * is_held is one load of the other's. */
 inline sweep() {
     d_step {
@@ -258,7 +258,7 @@ inline sweep() {
         d_step {
             i = 0;
             do
-#ifndef HOLDS_IGNORED
+#ifndef REUSE_HELD
             :: i < WORKERS && holds[i] != s -> i++
 #else
             :: i < WORKERS -> i++
@@ -285,16 +285,67 @@ inline sweep() {
 /* recycle. Every ticket of the segment has been given and claimed: nobody will write into it. */
 inline recycle(which) {
     retired_count--;
+    list[which] = CACHED;
+    cached_count++
+}
+
+/* detach; under lock. */
+inline detach() {
+    d_step {
+        do
+        :: s < SEGMENTS && cached_count > CACHED_MOST ->
+            if
+            :: list[s] == CACHED -> list[s] = DETACHED; cached_count--; out = out | (1 << s)
+            :: else -> skip
+            fi;
+            s++
+        :: else -> s = 0; break
+        od
+    }
+}
+
+/* give_back, strip: without the lock, but for the last step. */
+inline give_back() {
     if
-    :: cached_count < CACHED_MOST ->
-        list[which] = CACHED;
-        cached_count++
-    :: else ->
-        list[which] = BARE;
-        mapped[which] = false
+    :: out != 0 ->
+        d_step {
+            do
+            :: s < SEGMENTS -> mapped[s] = mapped[s] && !(out & (1 << s)); s++
+            :: else -> s = 0; break
+            od
+        }
+        atomic {
+            !locked ->
+            d_step {
+                do
+                :: s < SEGMENTS ->
+                    if
+                    :: out & (1 << s) -> list[s] = BARE
+                    :: else -> skip
+                    fi;
+                    s++
+                :: else -> s = 0; break
+                od;
+                out = 0
+            }
+        }
+    :: else -> skip
     fi
 }
 
+/* thread_pool_segments_trim */
+inline trim() {
+#if CACHED_MOST < SEGMENTS
+    atomic { !locked -> locked = true }
+    detach();
+    locked = false;
+    give_back()
+#else
+    skip
+#endif
+}
+
+/* thread_pool_segments_retire. What it gives back at times (unneeded) it gives back always here. */
 inline retire(from) {
     atomic { !locked -> locked = true; list[from] = RETIRED }
     retired_count++;
@@ -306,9 +357,16 @@ inline retire(from) {
 #else
     sweep();
 #endif
+#if CACHED_MOST < SEGMENTS
+    detach();
+#endif
     atomic { from = 0; locked = false }
+#if CACHED_MOST < SEGMENTS
+    give_back()
+#endif
 }
 
+/* thread_pool_segments_sweep */
 inline sweep_if_needed() {
     if
     :: retired_count == 0
@@ -319,7 +377,7 @@ inline sweep_if_needed() {
     fi
 }
 
-/* leave */
+/* thread_pool_consumer_leave */
 inline leave() {
     d_step { holds[self] = NONE; segment = NONE; of_life = 0 }
     sweep_if_needed()
@@ -332,7 +390,7 @@ inline leave() {
 
 proctype worker(byte self) {
     byte segment, of_life = 1, index, from, rests, s, i;
-    byte job;
+    byte job, out;
     bool moved;
 #ifdef CLAIM_ADDS
     byte sure;
@@ -417,7 +475,7 @@ again:
 #endif
     /* The exchange of the head. */
     d_step {
-#ifdef HEAD_STORED
+#ifdef PLAIN_CLAIM
         i = 1;
 #else
         i = (head[segment] == index -> 1 : 0);
@@ -455,12 +513,13 @@ add:
     fi;
 #endif
 failed:
-    /* thread_pool_queue_wait: search, and rest when that takes too long. When a worker sleeps and
+    /* thread_pool_queue_wait and rest: search, and rest when that takes too long. When a worker sleeps and
      * is woken is another model's (sleep.pml); here it may be at any time. */
     if
     :: WORTHWHILE -> goto again
     :: atomic { rests < REST_MOST -> rests++ }
         leave();
+        trim();
         enter();
         goto again
     :: claimed == ALL

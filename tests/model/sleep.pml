@@ -1,5 +1,5 @@
 /* How the workers of c_pool/shared_queue sleep, are woken and end: the event count of idle.c, and
- * the steps of queue.c and queue.h around it.
+ * the steps of queue.h, queue.c and wait.c around it.
  *
  * The queue is reduced to what the sleepers look at: how many tickets have been given, which slots
  * are published, how many are claimed. ring.pml has the rest. Every access to one of these or to
@@ -52,13 +52,13 @@ byte ran;
 byte through; /* producers */
 byte ended;   /* workers */
 
-#ifdef STOP_OUTSIDE
+#ifdef FLAG_OUTSIDE
 bool stop;
 #endif
 
 /* ---- Producers, and workers that run a job that spawns ------------------------------------- */
 
-/* thread_pool_queue_wake. Whether length says that another searcher is worth it is left open: the
+/* thread_pool_queue_wake. Whether `length` says that another searcher is worth it is left open: the
  * protocol must be right either way, as long as somebody searches. */
 inline wake() {
     d_step { sl = sleepers; se = searchers; cl = closing; dn = done }
@@ -75,7 +75,7 @@ inline wake() {
         }
         if
         :: turned ->
-#ifndef WAKE_DROPPED
+#ifndef DROP_WAKE
             permits++;
 #endif
             break
@@ -87,13 +87,13 @@ inline wake() {
 
 /* thread_pool_queue_put */
 inline put(is_child) {
-#ifdef LOOK_FIRST
+#ifdef LATE_TICKET
     sl = sleepers;
 #endif
     /* A spawn is refused when all is over; these are of jobs that run or come before. */
     d_step { assert(!over); ticket = tail; tail++; child[ticket] = is_child }
     atomic { published[ticket] = true; ticket = 0 }
-#ifndef LOOK_FIRST
+#ifndef LATE_TICKET
     sl = sleepers;
 #endif
     if
@@ -123,9 +123,9 @@ inline claim() {
     }
 }
 
-/* has_ticket: `tail`, then `head`. That a segment follows says the same, and may say it although
- * all jobs in there have been claimed. */
-inline has_ticket() {
+/* thread_pool_consumer_sees_ticket: `tail`, then `head`. That a segment follows says the same, and
+ * may say it although all jobs in there have been claimed. */
+inline sees_ticket() {
     if
     :: atomic { true -> sl = tail }
         atomic { found = (head < sl); sl = 0 }
@@ -136,7 +136,7 @@ inline has_ticket() {
 proctype worker() {
     byte ticket, sl, se, behind;
     bool cl, dn, turned, claimed, found, is_child, ending;
-#ifdef STOP_OUTSIDE
+#ifdef FLAG_OUTSIDE
     bool stopped;
 #endif
 take:
@@ -153,10 +153,10 @@ search:
     :: claimed ->
         /* thread_pool_idle_end_search */
         d_step { searchers--; sl = sleepers }
-#ifndef CHAIN_LEFT_OUT
+#ifndef NO_CHAIN
         if
         :: sl > 0 ->
-            has_ticket();
+            sees_ticket();
             if
             :: found -> found = false; wake()
             :: else -> skip
@@ -169,7 +169,7 @@ search:
     :: else -> skip
     fi;
     /* rest: thread_pool_idle_announce_sleep; is destroy under way? */
-#ifdef STOP_OUTSIDE
+#ifdef FLAG_OUTSIDE
     /* The mistake: the flag is not in the word. */
     stopped = stop;
     d_step { searchers--; sleepers++; ending = stopped; stopped = false }
@@ -178,8 +178,8 @@ search:
 #else
     d_step { searchers--; sleepers++; ending = closing }
 #endif
-#ifndef RECHECK_LEFT_OUT
-    has_ticket();
+#ifndef NO_RECHECK
+    sees_ticket();
 #endif
     if
     :: found ->
@@ -257,7 +257,7 @@ proctype destroyer() {
     :: true -> through == MEETING && ran == JOBS
     fi;
     /* thread_pool_idle_close; an exchange that fails changes nothing */
-#ifdef STOP_OUTSIDE
+#ifdef FLAG_OUTSIDE
     stop = true;
 #endif
     d_step { closing = true; turned = sleepers; searchers = searchers + turned; sleepers = 0 }
@@ -267,7 +267,7 @@ proctype destroyer() {
     /* end_all: joins every worker. */
     ended == WORKERS;
     assert(ran == JOBS && head == tail && tail == JOBS);
-#if defined(STALE_WORD) || defined(STOP_OUTSIDE)
+#if defined(STALE_WORD) || defined(FLAG_OUTSIDE)
     /* These leave permits too; what is looked for is worse. */
     skip
 #else

@@ -107,8 +107,6 @@ typedef struct kvs_engine_type {
 
     void (*write)(kvs_engine *engine, kvs_write_set *set);
     void (*submit)(kvs_engine *engine, kvs_commit *commit);
-    /* Optional: fetches what a `get` or `write` of this key will touch into the cache. */
-    void (*prefetch)(kvs_engine *engine, kvs_slice key);
 } kvs_engine_type;
 
 extern const kvs_engine_type kvs_engine_memory;

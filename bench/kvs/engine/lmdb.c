@@ -67,6 +67,7 @@ static void release(kvs_engine *engine) {
 }
 
 static kvs_engine *new_engine(const kvs_engine_options *options) {
+    pthread_condattr_t monotonic;
     kvs_engine *engine = calloc(1, sizeof *engine);
     if (engine == NULL)
         return NULL;
@@ -75,7 +76,11 @@ static kvs_engine *new_engine(const kvs_engine_options *options) {
     engine->queue_last = &engine->queue_first;
     pthread_mutex_init(&engine->readers_lock, NULL); /* cannot fail with these attributes */
     pthread_mutex_init(&engine->queue_lock, NULL);
-    pthread_cond_init(&engine->queue_filled, NULL);
+    engine->queue_wanted = 1;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&engine->queue_filled, &monotonic);
+    pthread_condattr_destroy(&monotonic);
     return engine;
 }
 

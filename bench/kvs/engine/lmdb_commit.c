@@ -6,9 +6,12 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "lmdb_engine.h"
 #include "write.h"
+
+enum { NS_PER_S = 1000000000, GATHER_MOST_NS = 1000000 };
 
 /* ---- one write ------------------------------------------------------------------------------ */
 
@@ -183,34 +186,72 @@ static void commit_group(kvs_engine *engine, kvs_commit *group) {
 
 /* ---- the thread ----------------------------------------------------------------------------- */
 
+/* Clients that wait for their replies come in waves: those of the last group write again as soon as
+ * they have them. To start a commit for the first of them would leave the others to the next one.
+ * So a group waits until it is as large as the larger of the last two, for half the time that a
+ * commit takes at most; a single client never waits. (PostgreSQL's commit_delay, with the number of
+ * siblings measured.) */
+static void gather(kvs_engine *engine) {
+    struct timespec until;
+    size_t wanted = engine->last_groups[0] > engine->last_groups[1] ? engine->last_groups[0]
+                                                                    : engine->last_groups[1];
+    if (engine->queue_count >= wanted)
+        return;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += (long)(engine->commit_ns / 2);
+    until.tv_sec += until.tv_nsec / NS_PER_S;
+    until.tv_nsec %= NS_PER_S;
+    engine->queue_wanted = wanted;
+    int error = 0;
+    while (error == 0 && engine->queue_count < wanted && !engine->closing)
+        error = pthread_cond_timedwait(&engine->queue_filled, &engine->queue_lock, &until);
+    engine->queue_wanted = 1;
+}
+
 /* Everything that waits; NULL: the engine closes. */
 static kvs_commit *take_group(kvs_engine *engine) {
     pthread_mutex_lock(&engine->queue_lock);
     while (engine->queue_first == NULL && !engine->closing)
         pthread_cond_wait(&engine->queue_filled, &engine->queue_lock);
+    gather(engine);
     kvs_commit *group = engine->queue_first;
+    engine->last_groups[1] = engine->last_groups[0];
+    engine->last_groups[0] = engine->queue_count;
     engine->queue_first = NULL;
     engine->queue_last = &engine->queue_first;
+    engine->queue_count = 0;
     pthread_mutex_unlock(&engine->queue_lock);
     return group;
+}
+
+static int64_t monotonic_ns(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec;
 }
 
 static void *committer(void *arg) {
     kvs_engine *engine = arg;
     kvs_commit *group;
-    while ((group = take_group(engine)) != NULL)
+    while ((group = take_group(engine)) != NULL) {
+        int64_t start = monotonic_ns();
         commit_group(engine, group);
+        int64_t took = monotonic_ns() - start;
+        if (took > GATHER_MOST_NS * 2)
+            took = GATHER_MOST_NS * 2;
+        engine->commit_ns += (took - engine->commit_ns) / 8;
+    }
     return NULL;
 }
 
 void lmdb_submit(kvs_engine *engine, kvs_commit *commit) {
     commit->next = NULL;
     pthread_mutex_lock(&engine->queue_lock);
-    bool first = engine->queue_first == NULL;
     *engine->queue_last = commit;
     engine->queue_last = &commit->next;
+    bool enough = ++engine->queue_count == engine->queue_wanted;
     pthread_mutex_unlock(&engine->queue_lock);
-    if (first)
+    if (enough)
         pthread_cond_signal(&engine->queue_filled);
 }
 

@@ -37,7 +37,12 @@ struct kvs_engine {
     pthread_cond_t queue_filled; /* with queue_lock */
     kvs_commit *queue_first;     /* under queue_lock */
     kvs_commit **queue_last;     /* under queue_lock: the link to fill next */
+    size_t queue_count;          /* under queue_lock */
+    size_t queue_wanted;         /* under queue_lock: the committer waits for so many */
     bool closing;                /* under queue_lock */
+
+    size_t last_groups[2]; /* committer only: how many commits each held */
+    int64_t commit_ns;     /* committer only: how long one takes, smoothed */
 
     bool broken; /* committer only: storage has failed, nothing more is written */
     pthread_t committer;

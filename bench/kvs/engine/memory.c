@@ -96,11 +96,24 @@ static void report(const memory_shard *shard, uint64_t hash, kvs_slice key,
     found(context, entry == NULL ? (kvs_slice){NULL, 0} : memory_entry_value(entry));
 }
 
+/* The common case of the below: one lock, one hash. */
+static void get_one(kvs_engine *engine, kvs_slice key, kvs_value_function found, void *context) {
+    uint64_t hash = hash_of(engine, key);
+    memory_shard *shard = &engine->shards[shard_of(hash)];
+    pthread_mutex_lock(&shard->lock);
+    report(shard, hash, key, found, context);
+    pthread_mutex_unlock(&shard->lock);
+}
+
 static int memory_get(kvs_engine *engine, kvs_view *view, const kvs_slice *keys, size_t count,
                       kvs_value_function found, void *context, size_t *failed) {
     (void)view;
     (void)failed;
     uint64_t set = 0;
+    if (count == 1) {
+        get_one(engine, keys[0], found, context);
+        return 0;
+    }
     for (size_t i = 0; i < count; i++)
         set |= UINT64_C(1) << shard_of(hash_of(engine, keys[i]));
     lock_set(engine, set);
@@ -136,8 +149,23 @@ static void apply(kvs_engine *engine, kvs_write *write) {
     memory_shard_write(&engine->shards[shard_of(hash)], hash, write);
 }
 
+/* The common case of the below: one lock, one hash. */
+static void write_one(kvs_engine *engine, kvs_write *write) {
+    uint64_t hash = hash_of(engine, write->key);
+    memory_shard *shard = &engine->shards[shard_of(hash)];
+    pthread_mutex_lock(&shard->lock);
+    memory_shard_write(shard, hash, write);
+    pthread_mutex_unlock(&shard->lock);
+}
+
+/* Out of memory in the middle of a request leaves what was written before it: the one exception to
+ * "all or nothing". */
 static void memory_write(kvs_engine *engine, kvs_write_set *writes) {
     uint64_t set = 0;
+    if (writes->count == 1 && writes->writes[0].kind != KVS_CLEAR) {
+        write_one(engine, &writes->writes[0]);
+        return;
+    }
     for (size_t i = 0; i < writes->count; i++)
         set |= writes->writes[i].kind == KVS_CLEAR
                    ? UINT64_MAX

@@ -31,6 +31,7 @@ static void serve(turn *t) {
     turn_end how;
     do {
         t->drained = false;
+        t->deferred_bytes = 0;
         turn_take_input(t);
         how = turn_pause(t, turn_serve(t));
         if (how == TURN_COMMIT)

@@ -36,7 +36,7 @@ const command commands[] = {
     {"HELLO", -1, COMMAND_OPEN, run_hello, 0, 0, 0},
     {"QUIT", -1, COMMAND_OPEN, run_quit, 0, 0, 0},
     {"SHUTDOWN", -1, 0, run_shutdown, 0, 0, 0},
-    {"DEBUG", -2, COMMAND_DEBUG | COMMAND_SLOW, run_debug, 0, 0, 0},
+    {"DEBUG", -2, COMMAND_DEBUG, run_debug, 0, 0, 0},
     {"WORK", 2, COMMAND_DEBUG, run_work, 0, 0, 0},
     {"POST", -1, COMMAND_OPEN, run_not_redis, 0, 0, 0},
     {"HOST:", -1, COMMAND_OPEN, run_not_redis, 0, 0, 0},

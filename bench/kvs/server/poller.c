@@ -353,8 +353,8 @@ static void gather(server *s, batch *b) {
     take_carried(p, b);
 }
 
-/* Spawns a job for each. Those that the pool refuses are tried again in the next round. Whether the
- * role is still held: all that were spawned have started before the refused ones were known. */
+/* Spawns a job for each; those that the pool refuses are tried again in the next round. true: the
+ * role is still held, because all that were spawned had started when the last was refused. */
 static bool spawn_batch(server *s, const batch *b) {
     uint32_t refused = 0;
     poller *p = &s->poller;

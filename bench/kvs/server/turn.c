@@ -8,6 +8,8 @@
 
 /* Replies beyond this are sent before the turn goes on. */
 enum { FLUSH_AT = 256 * 1024 };
+/* Copies of deferred requests beyond this are committed before the turn goes on. */
+enum { COMMIT_AT = 1024 * 1024 };
 
 /* ---- requests ------------------------------------------------------------------------------- */
 
@@ -84,6 +86,8 @@ static turn_end execute(turn *t) {
         how = execute_one(t);
         if (how == TURN_AGAIN && t->out.used >= FLUSH_AT)
             how = relieve(t);
+        if (how == TURN_AGAIN && t->deferred_bytes >= COMMIT_AT)
+            how = TURN_COMMIT;
     }
     if (how == TURN_AGAIN && t->connection->deferred != NULL)
         return TURN_COMMIT;
@@ -236,6 +240,7 @@ static void serve(turn *t) {
     turn_end how;
     do {
         t->drained = false;
+        t->deferred_bytes = 0;
         turn_take_input(t);
         how = turn_pause(t, turn_serve(t));
     } while (!pass_on(t, how));

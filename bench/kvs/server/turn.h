@@ -31,10 +31,11 @@ typedef struct turn {
     size_t in_start, in_end, in_size;
     char *scratch_in; /* TURN_INPUT bytes */
     uint32_t left;    /* of the budget */
-    bool drained;     /* the socket has nothing more for now */
-    bool ended;       /* the client sends no more */
-    bool blocking;    /* --mode connection: recv and send wait */
-    bool has_role;    /* the poller's */
+    size_t deferred_bytes;
+    bool drained;  /* the socket has nothing more for now */
+    bool ended;    /* the client sends no more */
+    bool blocking; /* --mode connection: recv and send wait */
+    bool has_role; /* the poller's */
     bool has_view;
     kvs_view *view; /* of the engine, with has_view */
 } turn;

@@ -27,9 +27,11 @@ bool turn_defer(turn *t, const kvs_write_set *set,
                 void (*reply)(reply_writer *out, const kvs_write_set *set)) {
     connection *c = t->connection;
     size_t writes = set->count * sizeof(kvs_write);
-    deferred *d = malloc(sizeof *d + writes + bytes_of(set));
+    size_t size = sizeof(deferred) + writes + bytes_of(set);
+    deferred *d = malloc(size);
     if (d == NULL)
         return false;
+    t->deferred_bytes += size;
     *d = (deferred){.set = {.writes = (kvs_write *)(d + 1), .count = set->count}, .reply = reply};
     char *to = (char *)(d + 1) + writes;
     for (size_t i = 0; i < set->count; i++) {
