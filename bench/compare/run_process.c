@@ -167,7 +167,7 @@ static int start(char *const *argv, pid_t *pid, struct stream *out, struct strea
 
 struct watch {
     pid_t pid;
-    int ended; /* a pidfd: readable when it ended */
+    int ended; /* a pidfd: wakes poll() when it ended; -1: the kernel gives none */
     struct stream out, err;
     struct process_result *result;
 };
@@ -177,14 +177,21 @@ static int milliseconds_until(double deadline) {
     return left < 1 ? 1 : left > LONGEST_POLL_MS ? LONGEST_POLL_MS : (int)left;
 }
 
-/* Waits for output or the end, a moment; true when it ended. */
+/* Without taking its status away from reap(). */
+static bool has_ended(pid_t pid) {
+    siginfo_t info = {0};
+    return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid;
+}
+
+/* Waits for output or the end, a moment; true when it ended. Where there is no pidfd (an old
+ * kernel, a strict sandbox) the end is noticed at the next poll. */
 static bool wait_a_moment(struct watch *watch, double deadline) {
     struct pollfd fds[] = {
         {watch->ended, POLLIN, 0}, {watch->out.fd, POLLIN, 0}, {watch->err.fd, POLLIN, 0}};
     poll(fds, 3, milliseconds_until(deadline));
     if (!stream_read(&watch->out) || !stream_read(&watch->err))
         watch->result->too_talkative = true;
-    return (fds[0].revents & POLLIN) != 0;
+    return has_ended(watch->pid);
 }
 
 /* True when the process ended by itself within the time. */

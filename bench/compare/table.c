@@ -186,8 +186,8 @@ static void print_doubts(FILE *stream, const json_t *table) {
         if (results_text(json_array_get(rows, i), "verdict_reason")[0] != '\0')
             print_doubt(stream, rows, i);
     if (isfinite(needs))
-        fprintf(stream, "  to decide this table takes about %.0f seconds of its own\n",
-                ceil(needs));
+        fprintf(stream, "  to decide this table takes about %.0f %s of its own\n",
+                ceil(needs < 300 ? needs : needs / 60), needs < 300 ? "seconds" : "minutes");
 }
 
 static void print_foot(FILE *stream, const json_t *table) {

@@ -56,7 +56,7 @@ double verdict_rounds_needed(const struct estimate *estimate, double noise_floor
                              double threshold) {
     double bound = log(threshold), size = fabs(estimate->median);
     bool large = size >= bound;
-    double wanted = large ? size : fmax(bound - size, bound / 10);
+    double wanted = large ? size : fmax(bound - size, bound / 4);
     double excess =
         fmax(half_width(estimate->interval) / wanted, noise_floor / (large ? size : bound));
     double rounds = 1 + ceil((double)estimate->n * fmax(1, excess * excess));
