@@ -5,7 +5,6 @@
 
 use super::Backend;
 use libc::EINVAL;
-use rust_pools::Pool as _;
 use std::ffi::{c_char, c_int, c_void};
 use std::ptr;
 use thread_pool_glue::{Job, Pool, RawOptions};
@@ -197,6 +196,6 @@ pub unsafe extern "C" fn thread_pool_destroy(pool: *mut thread_pool) -> c_int {
 /// for ever.
 #[no_mangle]
 pub extern "C" fn thread_pool_backend() -> *const c_char {
-    static NAME: [u8; 32] = thread_pool_glue::c_name(Backend::NAME);
+    static NAME: [u8; 32] = thread_pool_glue::c_name(<Backend as rust_pools::Pool<Job>>::NAME);
     NAME.as_ptr().cast()
 }

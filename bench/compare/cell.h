@@ -44,7 +44,9 @@ struct cell {
     size_t member_count;
     size_t rounds; /* counted */
     size_t noisy_repeated, noisy_kept;
-    double round_s; /* how long a round takes, first guessed and then measured */
+    double round_s;    /* how long a round takes, first guessed and then measured */
+    bool asked_for;    /* by the options, not by the default: it is never left out */
+    bool main_threads; /* the number of threads that matters most on this machine */
     enum cell_state state;
     enum stop_reason stopped;
     struct schedule schedule;

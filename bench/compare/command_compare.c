@@ -9,7 +9,9 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "answers.h"
 #include "baseline.h"
+#include "budget.h"
 #include "commands.h"
 #include "csv.h"
 #include "environment.h"
@@ -72,6 +74,12 @@ static int open_files(struct comparison *comparison) {
     }
     if (error == 0)
         error = open_json(comparison);
+    if (error == 0 && options->csv != NULL && strcmp(options->csv, comparison->json_path) == 0) {
+        fprintf(stderr,
+                "poolbench: --csv and --json name the same file '%s'; accepted: two files\n",
+                options->csv);
+        error = EINVAL;
+    }
     if (error == 0 && options->csv != NULL)
         error = output_open(&comparison->csv, options->csv);
     return error == 0 ? 0 : EXIT_INVALID;
@@ -134,15 +142,15 @@ static void announce(struct comparison *comparison) {
     struct progress *progress = &comparison->progress;
     size_t reserve = cells_in_reserve(plan), i;
     json_t *warning;
-    double all_s = plan_seconds(plan, KIND_POOL, true) + plan_seconds(plan, KIND_SERVER, true);
+    double all_s = budget_seconds(plan, KIND_POOL, true) + budget_seconds(plan, KIND_SERVER, true);
     progress_note(progress, "Measuring %zu tables, at most %.0f s; seed %" PRIu64,
                   plan->cell_count - reserve, plan->pool_s + plan->server_s, comparison->seed);
     if (reserve > 0)
         progress_note(progress,
                       "%zu more only if time is left; --time %.0fm would be enough for all",
                       reserve, ceil(all_s / 60));
-    if (plan_seconds(plan, KIND_POOL, false) > plan->pool_s ||
-        plan_seconds(plan, KIND_SERVER, false) > plan->server_s)
+    if (budget_seconds(plan, KIND_POOL, false) > plan->pool_s ||
+        budget_seconds(plan, KIND_SERVER, false) > plan->server_s)
         progress_note(
             progress,
             "That is short of %d rounds each: expect wide intervals, or give --time %.0fm",
@@ -181,6 +189,7 @@ static void print_tables(const struct comparison *comparison) {
         table_print(stdout, table, colours);
     if (comparison->options->quiet)
         return;
+    answers_print(stdout, json_object_get(comparison->results, "semantics"));
     table_summary(stdout, comparison->results, colours);
     printf("\n%sThreshold %.3g %%; rounds disturbed by others: %d repeated, %d kept; seed %s\n",
            json_is_true(json_object_get(run, "complete")) ? "" : "PARTIAL: interrupted. ",
@@ -255,6 +264,13 @@ static int conclude(struct comparison *comparison) {
     return status == 0 ? verdict : status;
 }
 
+static int interrupted_early(void) {
+    if (!process_stopped())
+        return 0;
+    fputs("poolbench: interrupted before anything was measured\n", stderr);
+    return EXIT_UNDECIDED;
+}
+
 static void release(struct comparison *comparison) {
     free(comparison->json_path);
     json_decref(comparison->results);
@@ -283,8 +299,10 @@ int command_compare(const struct options *options, const struct places *places, 
     if (status == 0) {
         comparison.environment = environment_describe();
         pass_gate(&comparison);
-        status = plan_make(&comparison.contenders, options, environment_cores(), &comparison.plan);
+        status = interrupted_early();
     }
+    if (status == 0)
+        status = plan_make(&comparison.contenders, options, environment_cores(), &comparison.plan);
     if (status == 0) {
         ask_semantics(&comparison);
         announce(&comparison);

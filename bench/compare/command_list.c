@@ -9,6 +9,7 @@
 #include "plan.h"
 #include "results.h"
 #include "run_process.h"
+#include "table.h"
 
 /* ---- list ---------------------------------------------------------------------------------- */
 
@@ -21,10 +22,18 @@ static void list_contender(const struct contender *contender) {
         printf("not available: %s\n", contender->why);
 }
 
-static void print_threads(const json_t *workload) {
+/* "1,2,4" */
+static char *threads_of(const json_t *workload) {
     const json_t *threads = json_object_get(workload, "threads");
-    for (size_t i = 0; i < json_array_size(threads); i++)
-        printf("%s%d", i == 0 ? "" : ",", (int)json_integer_value(json_array_get(threads, i)));
+    struct words words = {0};
+    for (size_t i = 0; i < json_array_size(threads); i++) {
+        char number[24];
+        snprintf(number, sizeof number, "%d", (int)json_integer_value(json_array_get(threads, i)));
+        words_add(&words, number);
+    }
+    char *text = words_joined(&words, ",");
+    words_free(&words);
+    return text;
 }
 
 static bool is_wanted(const struct options *options, const json_t *workload) {
@@ -34,10 +43,13 @@ static bool is_wanted(const struct options *options, const json_t *workload) {
 }
 
 static void list_workload(const json_t *workload) {
+    char *threads = threads_of(workload);
     bool by_default = json_is_true(json_object_get(workload, "default"));
-    printf("  %-24s %-12s ", results_text(workload, "name"), results_text(workload, "group"));
-    print_threads(workload);
-    printf(" %s%s\n", by_default ? "" : "(not in the default) ", results_text(workload, "title"));
+    printf("  %-24s  %s; %s thread%s%s\n     ", results_text(workload, "name"),
+           results_text(workload, "group"), threads, strcmp(threads, "1") == 0 ? "" : "s",
+           by_default ? "" : "; not in the default");
+    table_wrap(stdout, results_text(workload, "title"), 5, 6);
+    free(threads);
 }
 
 static void list_workloads(const struct contenders *contenders, const struct options *options,
@@ -47,7 +59,7 @@ static void list_workloads(const struct contenders *contenders, const struct opt
         reference == NULL ? NULL : json_object_get(reference->list, "workloads");
     if (json_array_size(workloads) == 0)
         return;
-    printf("\nWorkloads of %ss (name, group, threads)\n", contender_kind_name(kind));
+    printf("\nWorkloads of %ss (name; group; threads; title)\n", contender_kind_name(kind));
     for (size_t i = 0; i < json_array_size(workloads); i++)
         if (is_wanted(options, json_array_get(workloads, i)))
             list_workload(json_array_get(workloads, i));

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "budget.h"
 #include "foreign.h"
 #include "memory.h"
 #include "run_process.h"
@@ -135,12 +136,21 @@ static json_t *child(json_t *object, const char *key, json_t *(*make)(void)) {
     return json_object_get(object, key);
 }
 
+static void keep_quantile(struct member *member, const char *series, const char *quantile,
+                          json_t *value) {
+    json_t *of_series = child(member->percentiles, series, json_object);
+    if (json_is_number(value))
+        json_array_append(child(of_series, quantile, json_array), value);
+}
+
 static void take_percentiles(struct member *member, json_t *percentiles) {
     const char *series, *quantile;
     json_t *values, *value;
-    json_object_foreach(percentiles, series, values)
-        json_object_foreach(values, quantile, value) if (json_is_number(value)) json_array_append(
-            child(child(member->percentiles, series, json_object), quantile, json_array), value);
+    json_object_foreach(percentiles, series, values) {
+        json_object_foreach(values, quantile, value) {
+            keep_quantile(member, series, quantile, value);
+        }
+    }
 }
 
 /* A floor has metrics of its own: its primary one stands in the column of ours. */
@@ -202,10 +212,12 @@ static void run_members(struct experiment *experiment, struct cell *cell) {
     free(order);
 }
 
-/* Noise is judged by what others computed, never by the result. */
+/* Noise is judged by what others computed, never by the result. Where all time goes into the
+ * least number of rounds, a noisy round is better than none. */
 static bool may_repeat(const struct experiment *experiment, const struct cell *cell) {
+    double owed = budget_owed(experiment->plan, cell->kind);
     return !process_stopped() && cell->noisy_repeated < 2 + cell->rounds / 4 &&
-           process_clock() + cell->round_s < experiment->deadline;
+           process_clock() + owed + cell->round_s < experiment->deadline;
 }
 
 static void run_round(struct experiment *experiment, struct cell *cell) {
@@ -271,18 +283,12 @@ static size_t active_cells(const struct plan *plan, enum contender_kind kind, si
     return count;
 }
 
-/* When all others have stopped and time is left: the first cell in reserve that can still get the
- * rounds it needs. */
+/* When all others have stopped and time is left. */
 static bool take_one_from_reserve(struct experiment *experiment, enum contender_kind kind) {
-    struct plan *plan = experiment->plan;
-    double left = experiment->deadline - process_clock();
-    for (size_t i = 0; i < plan->cell_count; i++)
-        if (plan->cells[i].kind == kind && plan->cells[i].state == CELL_RESERVE &&
-            PLAN_ROUNDS * plan->cells[i].round_s < left) {
-            plan->cells[i].state = CELL_ACTIVE;
-            return true;
-        }
-    return false;
+    struct cell *cell = budget_next(experiment->plan, kind, experiment->deadline - process_clock());
+    if (cell != NULL)
+        cell->state = CELL_ACTIVE;
+    return cell != NULL;
 }
 
 static void run_kind(struct experiment *experiment, enum contender_kind kind, double budget_s) {
@@ -295,6 +301,7 @@ static void run_kind(struct experiment *experiment, enum contender_kind kind, do
         schedule_shuffle(experiment->rng, cells, count);
         for (size_t i = 0; i < count && !process_stopped(); i++)
             visit(experiment, &plan->cells[cells[i]]);
+        budget_shed(plan, kind, experiment->deadline - process_clock());
     }
     count = active_cells(plan, kind, cells);
     for (size_t i = 0; i < count; i++)

@@ -41,7 +41,7 @@ static const struct argp_option option_table[] = {
     {"filter", 'f', "REGEX", 0, "Only where WORKLOAD/THREADS matches, such as 'producer.*/2$'", 1},
     {NULL, 0, NULL, 0, "How:", 2},
     {"time", 'T', "TIME", 0,
-     "Stop after this long: 90, 90s, 10m, 1h (default 5m for pools and 5m for servers)", 2},
+     "Stop after this long: 90, 90s, 10m, 1h (default 4m30s for pools and 4m30s for servers)", 2},
     {"rounds", KEY_ROUNDS, "N", 0, "Stop each table after N rounds, 1 to 10000", 2},
     {"seed", KEY_SEED, "NUMBER", 0, "Repeat the orders of an earlier run; it is printed", 2},
     {"threshold", KEY_THRESHOLD, "PCT", 0,
@@ -206,6 +206,8 @@ static void parse_operand(struct parse *parse, const char *text, struct argp_sta
             parse->has_command = true;
             return;
         }
+    if (!parse->has_command && strcmp(text, "report") == 0)
+        argp_error(state, "'report' comes first: poolbench report RESULTS.json [-o FILE.html]");
     if (!parse->has_command)
         argp_error(state, "unknown command '%s'; accepted: list, check, compare, report, history",
                    text);

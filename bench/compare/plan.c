@@ -4,10 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "budget.h"
 #include "memory.h"
-
-#define DEFAULT_POOL_S 300
-#define DEFAULT_SERVER_S 300
 
 /* ---- names --------------------------------------------------------------------------------- */
 
@@ -18,7 +16,8 @@ static const char *text_of(const json_t *object, const char *key) {
 
 static int unknown(const char *option, const char *name, const struct words *accepted) {
     char *names = words_joined(accepted, ", ");
-    fprintf(stderr, "poolbench: %s: unknown '%s'; accepted: %s\n", option, name, names);
+    fprintf(stderr, "poolbench: %s: unknown '%s'; accepted: %s\n", option, name,
+            names[0] == 0 ? "nothing, for no contender was found" : names);
     free(names);
     return EXIT_INVALID;
 }
@@ -78,8 +77,10 @@ static bool wants_workload(const struct options *options, const json_t *workload
 static bool lists_threads(const json_t *workload, unsigned threads) {
     size_t i;
     json_t *each;
-    json_array_foreach(json_object_get(workload, "threads"), i,
-                       each) if (json_integer_value(each) == (json_int_t)threads) return true;
+    json_array_foreach(json_object_get(workload, "threads"), i, each) {
+        if (json_integer_value(each) == (json_int_t)threads)
+            return true;
+    }
     return false;
 }
 
@@ -147,9 +148,10 @@ static void add_cell(struct making *making, const struct contender *reference,
     cell_init(&cell, reference, workload, threads);
     add_members(making->contenders, options, &cell);
     cell_ready(&cell, plan->cell_count);
-    bool chosen = options->thread_count > 0 || options->has_filter ||
-                  threads == main_threads(workload, plan->cores);
-    cell.state = chosen ? CELL_ACTIVE : CELL_RESERVE;
+    cell.asked_for = options->thread_count > 0 || options->has_filter;
+    cell.main_threads = threads == main_threads(workload, plan->cores);
+    cell.asked_for = cell.asked_for || (options->workloads.count > 0 && cell.main_threads);
+    cell.state = cell.asked_for ? CELL_ACTIVE : CELL_RESERVE;
     plan->cells = memory_resized(plan->cells, plan->cell_count + 1, sizeof *plan->cells);
     plan->cells[plan->cell_count++] = cell;
 }
@@ -170,8 +172,10 @@ static void add_cells(struct making *making, const struct contender *reference,
 static bool has_primary(const json_t *workload) {
     size_t i;
     json_t *metric;
-    json_array_foreach(json_object_get(workload, "metrics"), i,
-                       metric) if (json_is_true(json_object_get(metric, "primary"))) return true;
+    json_array_foreach(json_object_get(workload, "metrics"), i, metric) {
+        if (json_is_true(json_object_get(metric, "primary")))
+            return true;
+    }
     return false;
 }
 
@@ -205,43 +209,7 @@ static void add_kind(struct making *making, enum contender_kind kind) {
     }
 }
 
-/* ---- time ---------------------------------------------------------------------------------- */
-
-double plan_seconds(const struct plan *plan, enum contender_kind kind, bool with_reserve) {
-    double seconds = 0;
-    for (size_t i = 0; i < plan->cell_count; i++)
-        if (plan->cells[i].kind == kind && (with_reserve || plan->cells[i].state == CELL_ACTIVE))
-            seconds += PLAN_ROUNDS * plan->cells[i].round_s;
-    return seconds;
-}
-
-static bool has_kind(const struct plan *plan, enum contender_kind kind) {
-    for (size_t i = 0; i < plan->cell_count; i++)
-        if (plan->cells[i].kind == kind)
-            return true;
-    return false;
-}
-
-static void share_time(struct plan *plan, double given_s) {
-    bool pools = has_kind(plan, KIND_POOL), servers = has_kind(plan, KIND_SERVER);
-    plan->pool_s = !pools ? 0 : given_s == 0 ? DEFAULT_POOL_S : servers ? given_s / 2 : given_s;
-    plan->server_s = !servers ? 0 : given_s == 0 ? DEFAULT_SERVER_S : pools ? given_s / 2 : given_s;
-}
-
-/* Takes cells out of the reserve, fewest threads first, as far as they fit. */
-static void take_from_reserve(struct plan *plan, enum contender_kind kind, double budget_s) {
-    double planned = plan_seconds(plan, kind, false);
-    for (unsigned threads = 1; threads <= OPTIONS_MOST_THREADS; threads++)
-        for (size_t i = 0; i < plan->cell_count; i++) {
-            struct cell *cell = &plan->cells[i];
-            double more = PLAN_ROUNDS * cell->round_s;
-            if (cell->kind != kind || cell->state != CELL_RESERVE || cell->threads != threads ||
-                planned + more > budget_s)
-                continue;
-            cell->state = CELL_ACTIVE;
-            planned += more;
-        }
-}
+/* ---- all of it ------------------------------------------------------------------------------ */
 
 static int nothing_to_do(const struct options *options, const struct contenders *contenders) {
     const struct contender *reference =
@@ -270,9 +238,9 @@ int plan_make(const struct contenders *contenders, const struct options *options
     add_kind(&making, KIND_SERVER);
     if (plan->cell_count == 0 && plan->probe_count == 0)
         return nothing_to_do(options, contenders);
-    share_time(plan, options->time_s);
-    take_from_reserve(plan, KIND_POOL, plan->pool_s);
-    take_from_reserve(plan, KIND_SERVER, plan->server_s);
+    budget_share(plan, options->time_s);
+    budget_fit(plan, KIND_POOL);
+    budget_fit(plan, KIND_SERVER);
     return 0;
 }
 

@@ -5,7 +5,7 @@
 #include "cell.h"
 #include "options.h"
 
-/* A run's least useful length, of each cell. */
+/* So many rounds a cell gets before anybody asks whether they are enough. */
 #define PLAN_ROUNDS 6
 
 /* A question that is answered in words, once by each contender. */
@@ -32,8 +32,5 @@ bool plan_wants(const struct options *options, const struct contender *contender
 int plan_make(const struct contenders *contenders, const struct options *options, unsigned cores,
               struct plan *plan);
 void plan_free(struct plan *plan);
-
-/* Seconds that PLAN_ROUNDS rounds of the cells take, of this kind and (not) in reserve. */
-double plan_seconds(const struct plan *plan, enum contender_kind kind, bool with_reserve);
 
 #endif

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "analysis.h"
+#include "budget.h"
 #include "build_info.h"
 #include "environment.h"
 #include "memory.h"
@@ -74,16 +75,27 @@ static json_t *contender_entry(const struct contender *contender, const char *na
         strcmp(contender->name, answered) == 0, "gate", gate_of(contender));
 }
 
+/* Servers have no part in a comparison of pools, nor the other way round. */
+static bool takes_part(const struct record *record, const struct contender *contender) {
+    const struct plan *plan = record->experiment->plan;
+    enum contender_kind kind = contender->kind == KIND_FLOOR ? KIND_POOL : contender->kind;
+    for (size_t i = 0; i < plan->cell_count; i++)
+        if (plan->cells[i].kind == kind)
+            return plan_wants(record->experiment->options, contender);
+    return false;
+}
+
 static json_t *all_contenders(const struct record *record) {
     json_t *list = json_array();
     for (size_t i = 0; i < record->contenders->count; i++) {
         const struct contender *each = &record->contenders->items[i];
-        if (plan_wants(record->experiment->options, each))
+        if (takes_part(record, each))
             json_array_append_new(list, contender_entry(each, each->name, each->kind));
     }
     for (size_t i = 0; i < record->contenders->count; i++) {
         const struct contender *each = &record->contenders->items[i];
-        if (each->available && strcmp(each->name, CONTENDER_REFERENCE) == 0)
+        if (each->available && takes_part(record, each) &&
+            strcmp(each->name, CONTENDER_REFERENCE) == 0)
             json_array_append_new(list, contender_entry(each, CONTENDER_AA, KIND_AA));
     }
     return list;
@@ -156,8 +168,8 @@ static json_t *run_entry(const struct record *record, const json_t *tables) {
         ANALYSIS_CONFIDENCE, "resamples", ANALYSIS_RESAMPLES, "noisy_rounds_repeated",
         (int)sum_of_noisy(plan, false), "noisy_rounds_kept", (int)sum_of_noisy(plan, true),
         "left_out", left_out(plan), "time_for_all_s",
-        plan_seconds(plan, KIND_POOL, true) + plan_seconds(plan, KIND_SERVER, true), "floor_note",
-        floor_note, "verdict_counts", analysis_counts(tables));
+        budget_seconds(plan, KIND_POOL, true) + budget_seconds(plan, KIND_SERVER, true),
+        "floor_note", floor_note, "verdict_counts", analysis_counts(tables));
 }
 
 json_t *record_results(const struct record *record) {

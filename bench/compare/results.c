@@ -47,19 +47,22 @@ const json_t *results_table(const json_t *results, const char *workload, const c
                             int threads, const char *metric) {
     size_t i;
     json_t *table;
-    json_array_foreach(json_object_get(results, "tables"), i,
-                       table) if (strcmp(results_text(table, "workload"), workload) == 0 &&
-                                  strcmp(results_text(table, "kind"), kind) == 0 &&
-                                  strcmp(results_text(table, "metric"), metric) == 0 &&
-                                  json_integer_value(json_object_get(table, "threads")) ==
-                                      threads) return table;
+    json_array_foreach(json_object_get(results, "tables"), i, table) {
+        if (strcmp(results_text(table, "workload"), workload) == 0 &&
+            strcmp(results_text(table, "kind"), kind) == 0 &&
+            strcmp(results_text(table, "metric"), metric) == 0 &&
+            json_integer_value(json_object_get(table, "threads")) == threads)
+            return table;
+    }
     return NULL;
 }
 
 const json_t *results_row(const json_t *table, const char *contender) {
     size_t i;
     json_t *row;
-    json_array_foreach(json_object_get(table, "rows"), i,
-                       row) if (strcmp(results_text(row, "contender"), contender) == 0) return row;
+    json_array_foreach(json_object_get(table, "rows"), i, row) {
+        if (strcmp(results_text(row, "contender"), contender) == 0)
+            return row;
+    }
     return NULL;
 }

@@ -29,10 +29,11 @@ void semantics_add(json_t *semantics, const char *contender, const char *questio
 static void add_all(const char *contender, const char *text, json_t *semantics) {
     json_t *answers = json_loads(text, JSON_REJECT_DUPLICATES, NULL), *answer;
     const char *question, *backend = json_string_value(json_object_get(answers, "backend"));
-    if (backend != NULL && strcmp(backend, contender) == 0)
-        json_object_foreach(answers, question,
-                            answer) if (strcmp(question, "backend") != 0 && json_is_string(answer))
+    bool of_this = backend != NULL && strcmp(backend, contender) == 0;
+    json_object_foreach(answers, question, answer) {
+        if (of_this && strcmp(question, "backend") != 0 && json_is_string(answer))
             semantics_add(semantics, contender, question, answer);
+    }
     json_decref(answers);
 }
 

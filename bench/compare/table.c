@@ -8,6 +8,7 @@
 #include "results.h"
 
 #define NAME_WIDTH 20
+#define LINE_WIDTH 80
 
 bool table_colours(FILE *stream) {
     const char *no_color = getenv("NO_COLOR"), *terminal = getenv("TERM");
@@ -128,24 +129,62 @@ static void print_row(FILE *stream, const json_t *row, bool reference, bool colo
 
 /* ---- one table ----------------------------------------------------------------------------- */
 
+void table_wrap(FILE *stream, const char *text, int column, int indent) {
+    while (*text != '\0') {
+        int length = (int)strcspn(text, " ");
+        char word[LINE_WIDTH * 4];
+        snprintf(word, sizeof word, "%.*s", length, text);
+        if (column > indent && column + 1 + columns(word) > LINE_WIDTH) {
+            fprintf(stream, "\n%*s", indent, "");
+            column = indent;
+        } else if (column > 0) {
+            fputc(' ', stream);
+            column++;
+        }
+        fputs(word, stream);
+        column += columns(word);
+        text += length + strspn(text + length, " ");
+    }
+    fputc('\n', stream);
+}
+
 static void print_title(FILE *stream, const json_t *table, bool colours) {
+    char head[160];
     int threads = (int)json_integer_value(json_object_get(table, "threads"));
     fputc('\n', stream);
     print_coloured(stream, "\033[1m", results_text(table, "workload"), colours);
-    fprintf(stream, ", %d thread%s: %s\n", threads, threads == 1 ? "" : "s",
-            results_text(table, "title"));
+    snprintf(head, sizeof head, ", %d thread%s:", threads, threads == 1 ? "" : "s");
+    fputs(head, stream);
+    table_wrap(stream, results_text(table, "title"),
+               columns(results_text(table, "workload")) + columns(head), 2);
     if (json_is_true(json_object_get(table, "beyond_cores")))
         fputs("  more threads than cores: this says nothing about scaling\n", stream);
 }
 
+static bool has_reason(const json_t *row, const char *reason) {
+    return strcmp(results_text(row, "verdict_reason"), reason) == 0;
+}
+
+/* One line for each reason, with all contenders that it holds for. */
+static void print_doubt(FILE *stream, const json_t *rows, size_t first) {
+    const char *reason = results_text(json_array_get(rows, first), "verdict_reason");
+    for (size_t i = 0; i < first; i++)
+        if (has_reason(json_array_get(rows, i), reason))
+            return;
+    fprintf(stream, "  undecided, %s:", reason);
+    for (size_t i = first; i < json_array_size(rows); i++)
+        if (has_reason(json_array_get(rows, i), reason))
+            fprintf(stream, "%s %s", i == first ? "" : ",",
+                    results_text(json_array_get(rows, i), "contender"));
+    fputc('\n', stream);
+}
+
 static void print_doubts(FILE *stream, const json_t *table) {
-    size_t i;
-    json_t *row;
+    const json_t *rows = json_object_get(table, "rows");
     double needs = results_number(table, "needs_s");
-    json_array_foreach(json_object_get(table, "rows"), i,
-                       row) if (json_is_string(json_object_get(row, "verdict_reason")))
-        fprintf(stream, "  undecided, %s: %s\n", results_text(row, "contender"),
-                results_text(row, "verdict_reason"));
+    for (size_t i = 0; i < json_array_size(rows); i++)
+        if (results_text(json_array_get(rows, i), "verdict_reason")[0] != '\0')
+            print_doubt(stream, rows, i);
     if (isfinite(needs))
         fprintf(stream, "  to decide this table takes about %.0f seconds of its own\n",
                 ceil(needs));
@@ -208,16 +247,50 @@ static int failures_of(const json_t *results, const char *kind, const char *cont
     return count;
 }
 
+static bool has_row(const json_t *results, const char *kind, const char *contender) {
+    size_t i;
+    json_t *table;
+    json_array_foreach(json_object_get(results, "tables"), i, table) {
+        if (strcmp(results_text(table, "kind"), kind) == 0 && results_row(table, contender) != NULL)
+            return true;
+    }
+    return false;
+}
+
 static void summarise(FILE *stream, const json_t *results, const json_t *contender) {
     static const char *const verdicts[] = {"faster", "equivalent", "slower", "undecided"};
     const char *name = results_text(contender, "name"), *kind = results_text(contender, "kind");
     if (json_is_true(json_object_get(contender, "reference")) || strcmp(kind, "aa") == 0 ||
-        strcmp(kind, "floor") == 0)
+        strcmp(kind, "floor") == 0 || !has_row(results, kind, name))
         return;
     fprintf(stream, "  %-*s  %-7s", NAME_WIDTH, name, kind);
     for (size_t i = 0; i < sizeof verdicts / sizeof *verdicts; i++)
         fprintf(stream, "%11d", count_of(results, kind, name, verdicts[i]));
     fprintf(stream, "%8d\n", failures_of(results, kind, name));
+}
+
+/* The A/A arm's own interval, judged as if it were a contender's. */
+static bool told_apart(const json_t *row, double threshold) {
+    double ratio = results_number(row, "ratio");
+    bool differs = ratio >= threshold || ratio <= 1 / threshold;
+    return differs &&
+           (results_number(row, "ratio_low") > 1 || results_number(row, "ratio_high") < 1);
+}
+
+static void summarise_aa(FILE *stream, const json_t *results) {
+    const json_t *run = json_object_get(results, "run"),
+                 *tables = json_object_get(results, "tables");
+    double threshold = 1 + results_number(run, "threshold_percent") / 100;
+    size_t i, apart = 0, count = 0;
+    json_t *table;
+    json_array_foreach(tables, i, table) {
+        const json_t *row = results_row(table, results_text(run, "aa"));
+        count += row != NULL;
+        apart += row != NULL && told_apart(row, threshold);
+    }
+    fprintf(stream,
+            "  The same program under two names (A/A) was told apart in %zu of %zu tables.\n",
+            apart, count);
 }
 
 void table_summary(FILE *stream, const json_t *results, bool colours) {
@@ -227,7 +300,9 @@ void table_summary(FILE *stream, const json_t *results, bool colours) {
     print_coloured(stream, "\033[1m", "Against the reference, number of tables", colours);
     fprintf(stream, "\n  %-*s  %-7s%11s%11s%11s%11s%8s\n", NAME_WIDTH, "contender", "kind",
             "faster", "equivalent", "slower", "undecided", "failed");
-    json_array_foreach(json_object_get(results, "contenders"), i,
-                       contender) if (json_is_true(json_object_get(contender, "available")))
-        summarise(stream, results, contender);
+    json_array_foreach(json_object_get(results, "contenders"), i, contender) {
+        if (json_is_true(json_object_get(contender, "available")))
+            summarise(stream, results, contender);
+    }
+    summarise_aa(stream, results);
 }

@@ -11,6 +11,9 @@ bool table_colours(FILE *stream);
 
 void table_print(FILE *stream, const json_t *table, bool colours);
 
+/* Prints words from `column` on, breaks lines at 80, indents those that follow. */
+void table_wrap(FILE *stream, const char *text, int column, int indent);
+
 /* For each contender: in how many tables it was faster, equivalent, slower, undecided. */
 void table_summary(FILE *stream, const json_t *results, bool colours);
 

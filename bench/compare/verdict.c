@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#define MOST_ROUNDS_FORETOLD 100000 /* more than that is "never", not a forecast */
+
 double verdict_noise_floor(const struct estimate *aa) {
     if (aa == NULL || aa->n < 2)
         return INFINITY;
@@ -52,11 +54,13 @@ bool verdict_narrow(const struct estimate *estimate, double noise_floor, double 
 
 double verdict_rounds_needed(const struct estimate *estimate, double noise_floor,
                              double threshold) {
-    double wanted = wanted_half_width(estimate, threshold);
-    double excess = fmax(half_width(estimate->interval) / wanted, noise_floor / (2 * wanted));
-    if (estimate->n < 2 || !isfinite(excess))
-        return 0;
-    return fmax(VERDICT_LEAST_ROUNDS, ceil((double)estimate->n * fmax(1, excess * excess)));
+    double bound = log(threshold), size = fabs(estimate->median);
+    bool large = size >= bound;
+    double wanted = large ? size : fmax(bound - size, bound / 10);
+    double excess =
+        fmax(half_width(estimate->interval) / wanted, noise_floor / (large ? size : bound));
+    double rounds = 1 + ceil((double)estimate->n * fmax(1, excess * excess));
+    return estimate->n < VERDICT_LEAST_ROUNDS || !(rounds < MOST_ROUNDS_FORETOLD) ? 0 : rounds;
 }
 
 const char *verdict_name(enum verdict verdict) {

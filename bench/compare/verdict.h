@@ -42,8 +42,9 @@ struct judgement verdict_judge(const struct estimate *estimate, double noise_flo
  * verdict: to stop as soon as a verdict is there would give false ones. */
 bool verdict_narrow(const struct estimate *estimate, double noise_floor, double threshold);
 
-/* About how many rounds it would take to decide, from the width so far (which shrinks with the
- * square root); 0: cannot be told. */
+/* About how many rounds it would take to decide an undecided one if the median stays where it is:
+ * intervals shrink with the square root of the rounds, until they leave out "no difference" or fit
+ * within the threshold. 0: cannot be told, from too few rounds or too wild figures. */
 double verdict_rounds_needed(const struct estimate *estimate, double noise_floor, double threshold);
 
 const char *verdict_name(enum verdict verdict);

@@ -21,6 +21,7 @@
 #include <string.h>
 
 #include "base.h"
+#include "fork.h"
 #include "queue.h"
 #include "thread_pool.h"
 #include "worker.h"
@@ -56,7 +57,8 @@ static void run_jobs(struct thread_pool_worker *worker, bool after_panic) {
     struct thread_pool_consumer *consumer = &pool->queue.consumers[worker->index];
     (void)after_panic;
     for (;;) {
-        thread_pool_base_stop_child(&pool->base);
+        if (THREAD_POOL_UNLIKELY(pool->base.generation != thread_pool_fork_now()))
+            thread_pool_base_stop_child(&pool->base);
         if (!thread_pool_queue_take(&pool->queue, consumer, &task))
             return;
         task.job(task.arg);
@@ -94,8 +96,9 @@ static int init_parts(thread_pool *pool, const thread_pool_options *options) {
     if (error != 0)
         return error;
     pool->members = calloc(options->threads, sizeof *pool->members);
-    error =
-        pool->members == NULL ? ENOMEM : thread_pool_queue_init(&pool->queue, options->max_queued, options->threads);
+    error = pool->members == NULL
+                ? ENOMEM
+                : thread_pool_queue_init(&pool->queue, options->max_queued, options->threads);
     if (error != 0) {
         free(pool->members);
         thread_pool_base_release(&pool->base);
@@ -144,7 +147,7 @@ int thread_pool_new(uint32_t threads, thread_pool **pool) {
 int thread_pool_spawn(thread_pool *pool, thread_pool_job job, void *arg) {
     if (pool == NULL || job == NULL)
         return EINVAL;
-    if (thread_pool_base_is_parents(&pool->base))
+    if (THREAD_POOL_UNLIKELY(pool->base.generation != thread_pool_fork_now()))
         return ECANCELED;
     assert((thread_pool_worker_belongs_to(pool) || !atomic_load(&pool->destroying)) &&
            "spawn from outside while the pool is being destroyed");

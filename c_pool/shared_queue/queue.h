@@ -21,10 +21,12 @@ struct thread_pool_consumer {
     alignas(THREAD_POOL_LINE) _Atomic(struct thread_pool_segment *) holds;
     /* The worker's own. */
     struct thread_pool_segment *segment; /* what `holds` says */
-    uint32_t sure;                       /* claims below this index need no look at the slot */
-    uint32_t peek;                       /* the index at which to look ahead again */
-    uint32_t phase;                      /* of the segment's life */
-    uint32_t backoff;
+    struct thread_pool_slot *slots; /* copies of the segment's: its own stand on the line that */
+    uint32_t count;                 /* producers write with every ticket */
+    uint32_t phase;                 /* of the segment's life */
+    uint32_t stay, collisions;      /* see stay_away */
+    uint32_t vain;                  /* see await_producer */
+    bool has_worked;                /* false: at birth nothing is worth searching for */
 };
 
 struct thread_pool_queue {
@@ -33,20 +35,22 @@ struct thread_pool_queue {
     _Atomic(struct thread_pool_segment *) first; /* atomic: workers move it on */
     struct thread_pool_consumer *consumers;      /* immutable: one per worker */
     uint32_t workers;                            /* immutable */
-    uint32_t most_searchers;                     /* immutable */
     size_t limit;                                /* immutable: jobs that may wait; 0: any number */
 
     struct thread_pool_idle idle; /* see idle.h */
 
-    alignas(THREAD_POOL_LINE) _Atomic size_t waiting; /* atomic; only counted when there is a limit */
+    alignas(
+        THREAD_POOL_LINE) _Atomic size_t waiting; /* atomic; only counted when there is a limit */
 
     alignas(THREAD_POOL_LINE) pthread_mutex_t lock; /* of the chain's growth and of the lists */
     struct thread_pool_segment *retired;            /* under lock: emptied, perhaps still held */
     struct thread_pool_segment *cached;             /* under lock: ready for another life */
     struct thread_pool_segment *bare;               /* under lock: heads without slots */
     uint32_t cached_count;                          /* under lock */
-    _Atomic uint32_t retired_count;                 /* atomic; written under lock */
-    bool over;                                      /* under lock: no job will be accepted */
+    uint32_t cached_least;          /* under lock: fewest cached since the last review */
+    uint32_t recycled;              /* under lock: since the last review */
+    _Atomic uint32_t retired_count; /* atomic; written under lock */
+    bool over;                      /* under lock: no job will be accepted */
 
     struct thread_pool_segment inside; /* the first one, so that a small pool needs no other */
     struct thread_pool_segment refuse; /* without slots: becomes `last` when all is over */
@@ -75,6 +79,13 @@ bool thread_pool_queue_claim(struct thread_pool_queue *queue, struct thread_pool
 
 enum { THREAD_POOL_PREFETCH_SLOTS = 32 }; /* 8 lines; see README.md, Constants */
 
+/* A job does not wait any more, or was not queued after all. */
+static inline void thread_pool_queue_start_one(struct thread_pool_queue *queue) {
+    /* Relaxed: as in thread_pool_queue_admit, its partner. */
+    if (THREAD_POOL_UNLIKELY(queue->limit != 0))
+        atomic_fetch_sub_explicit(&queue->waiting, 1, memory_order_relaxed);
+}
+
 /* Any thread; blocks at most while another one appends a segment. 0; ENOMEM; EAGAIN: `limit` jobs
  * wait; ECANCELED: closed, and every job has run. Nothing is queued on error. */
 static inline int thread_pool_queue_put(struct thread_pool_queue *queue,
@@ -82,8 +93,7 @@ static inline int thread_pool_queue_put(struct thread_pool_queue *queue,
     if (THREAD_POOL_UNLIKELY(queue->limit != 0) && !thread_pool_queue_admit(queue))
         return EAGAIN;
     /* Acquire: the segment's fields; partner append. */
-    struct thread_pool_segment *segment =
-        atomic_load_explicit(&queue->last, memory_order_acquire);
+    struct thread_pool_segment *segment = atomic_load_explicit(&queue->last, memory_order_acquire);
     /* seq_cst: comes before the look at the idle word below in the one order of all such accesses;
      * partner: a worker's announcement of sleep, which comes before its last look at `tail`. */
     uint64_t ticket = atomic_fetch_add(&segment->tail, 1);

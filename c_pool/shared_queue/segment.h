@@ -10,11 +10,13 @@
 
 #include "slot.h"
 
-enum {
-    THREAD_POOL_LINE = 128,           /* bytes: the adjacent-line prefetcher takes pairs of 64 */
-    THREAD_POOL_SEGMENT_SLOTS = 4096, /* 64 KiB; see README.md, Constants */
-    THREAD_POOL_FIRST_SLOTS = 128     /* of the segment inside the pool's own memory */
-};
+/* Smaller in tests/stress, where segments must come and go all the time. */
+#ifndef THREAD_POOL_SEGMENT_SLOTS
+#define THREAD_POOL_SEGMENT_SLOTS 4096u /* 64 KiB; see README.md, Constants */
+#define THREAD_POOL_FIRST_SLOTS 128u    /* of the segment inside the pool's own memory */
+#endif
+
+enum { THREAD_POOL_LINE = 128 }; /* bytes: the adjacent-line prefetcher takes pairs of 64 */
 
 /* The head of a segment stays allocated until the pool is destroyed, so that a producer that was
  * stopped with a pointer to it may always touch `tail`. The slots come and go. */
@@ -27,11 +29,13 @@ struct thread_pool_segment {
 
     /* The workers' line. */
     alignas(THREAD_POOL_LINE) _Atomic uint32_t head; /* atomic: slots claimed */
-
-    alignas(THREAD_POOL_LINE) _Atomic(struct thread_pool_segment *) next; /* atomic: set once a life */
+    _Atomic(struct thread_pool_segment *) next;      /* atomic: set once a life */
     struct thread_pool_segment *below; /* under the queue's lock: in one of its lists */
-    bool fresh;                        /* under the queue's lock: slots are zeros, never used */
+    bool fresh;                        /* under the queue's lock: slots are zeros */
 };
+
+static_assert(sizeof(struct thread_pool_segment) == 2 * THREAD_POOL_LINE,
+              "heads stay until the pool is destroyed: they are kept small");
 
 /* The ticket's place in its segment; >= count: there was no place left. */
 static inline uint32_t thread_pool_ticket_index(uint64_t ticket) {

@@ -9,25 +9,26 @@ use std::io;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-/// A job, or `None`: one worker shall stop. The niche of the box keeps it at two words.
-type Message = Option<Job>;
+/// A job, or `None`: one worker shall stop. As small as the job where its type has a niche: a
+/// reference, a box, a function pointer.
+type Message<J> = Option<J>;
 
 /// A pool around one crossbeam channel. Jobs start in the order in which they were queued.
-pub struct CrossbeamPool {
-    queue: Arc<Queue>,
-    limit: Option<Arc<Limit>>,
+pub struct CrossbeamPool<J> {
+    queue: Arc<Queue<J>>,
     handles: Vec<JoinHandle<()>>,
 }
 
-struct Queue {
-    sender: Sender<Message>,
-    receiver: Receiver<Message>,
+struct Queue<J> {
+    sender: Sender<Message<J>>,
+    receiver: Receiver<Message<J>>,
     drain: Drain,
+    limit: Option<Limit>,
 }
 
-impl Queue {
+impl<J: Job> Queue<J> {
     /// A channel cannot be disconnected while this struct holds both of its ends.
-    fn send(&self, message: Message) {
+    fn send(&self, message: Message<J>) {
         self.sender.send(message).expect("the queue holds the receiver");
     }
 
@@ -42,13 +43,21 @@ impl Queue {
         // its thread-locals and its index, and could fail. What is given up is isolation: a
         // thread-local value that the job left broken is met by the next job.
         while let Ok(Some(job)) = self.receiver.recv() {
-            workers::run(job, hooks);
+            self.run(job, hooks);
         }
-        self.drain.finish(|| self.next(), |job| workers::run(job, hooks));
+        self.drain.finish(|| self.next(), |job| self.run(job, hooks));
+    }
+
+    #[inline]
+    fn run(&self, job: J, hooks: &dyn Hooks) {
+        if let Some(limit) = &self.limit {
+            limit.started();
+        }
+        workers::run(job, hooks);
     }
 
     /// The next job, while draining. Stops on the way to it are other workers': put back.
-    fn next(&self) -> Option<Job> {
+    fn next(&self) -> Option<J> {
         let mut stops = 0;
         let job = loop {
             match self.receiver.try_recv() {
@@ -62,26 +71,25 @@ impl Queue {
     }
 }
 
-impl Pool for CrossbeamPool {
+impl<J: Job> Pool<J> for CrossbeamPool<J> {
     const NAME: &'static str = "crossbeam";
 
     fn new(options: Options, hooks: Arc<dyn Hooks>) -> io::Result<Self> {
         let (sender, receiver) = unbounded();
-        let queue = Arc::new(Queue { sender, receiver, drain: Drain::default() });
+        let limit = options.max_queued.map(Limit::new);
+        let queue = Arc::new(Queue { sender, receiver, drain: Drain::default(), limit });
         let worker = Arc::clone(&queue);
         let work = move |hooks: &dyn Hooks| worker.work(hooks);
         let handles = workers::start_all(&options, &hooks, work, |started| queue.stop(started))?;
-        let limit = Limit::new(options.max_queued);
-        Ok(Self { queue, limit, handles })
+        Ok(Self { queue, handles })
     }
 
     /// With a limit the channel stays unbounded and `Limit` counts: a bounded channel allocates
     /// all its slots at once, and its stop messages would wait for room.
-    fn spawn<F: FnOnce() + Send + 'static>(&self, job: F) -> Result<(), Full> {
-        let job: Job = match &self.limit {
-            None => Box::new(job),
-            Some(limit) => Box::new(limit.admit(job)?),
-        };
+    fn spawn(&self, job: J) -> Result<(), Full> {
+        if let Some(limit) = &self.queue.limit {
+            limit.admit()?;
+        }
         self.queue.send(Some(job));
         self.queue.drain.spawned();
         Ok(())

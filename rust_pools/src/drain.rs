@@ -18,7 +18,6 @@
 //! finds the job, or after the worker waits, which it ends. Or it did not see the flag, and then
 //! the job is in front of the stop that brought the worker here.
 
-use crate::Job;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
@@ -68,7 +67,7 @@ impl Drain {
 
     /// What a worker does after its stop message, until no job is left and none can come.
     /// `next` takes a job from the queue, or says that there is none, and does not wait for one.
-    pub(crate) fn finish(&self, next: impl Fn() -> Option<Job>, run: impl Fn(Job)) {
+    pub(crate) fn finish<J>(&self, next: impl Fn() -> Option<J>, run: impl Fn(J)) {
         loop {
             while let Some(job) = next() {
                 run(job);

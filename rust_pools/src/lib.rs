@@ -54,8 +54,29 @@ pub trait Hooks: Send + Sync + 'static {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Full;
 
-/// A thread pool. Dropping one that was not destroyed leaves its workers running.
-pub trait Pool: Sized + Send + Sync + 'static {
+/// What a pool runs, once, on one of its workers.
+///
+/// Every closure is a job, and so is a box of one: `CrossbeamPool<BoxedJob>` takes jobs of any
+/// shape. A program that has one kind of job makes it a type of its own, and the pool queues the
+/// values themselves: no allocation and no virtual call per job.
+pub trait Job: Send + 'static {
+    /// Runs the job. It may panic.
+    fn run(self);
+}
+
+impl<F: FnOnce() + Send + 'static> Job for F {
+    #[inline]
+    fn run(self) {
+        self();
+    }
+}
+
+/// A job of any shape.
+pub type BoxedJob = Box<dyn FnOnce() + Send>;
+
+/// A pool of threads that run jobs of type `J`. Dropping one that was not destroyed leaves its
+/// workers running.
+pub trait Pool<J: Job>: Sized + Send + Sync + 'static {
     /// The backend's name.
     const NAME: &'static str;
 
@@ -63,7 +84,7 @@ pub trait Pool: Sized + Send + Sync + 'static {
     fn new(options: Options, hooks: Arc<dyn Hooks>) -> io::Result<Self>;
 
     /// Queues `job`, from any thread, workers included. Never waits for a job.
-    fn spawn<F: FnOnce() + Send + 'static>(&self, job: F) -> Result<(), Full>;
+    fn spawn(&self, job: J) -> Result<(), Full>;
 
     /// Runs what is queued and what those jobs spawn, then ends and joins every worker. Not to be
     /// called on a worker of this pool.
@@ -72,5 +93,3 @@ pub trait Pool: Sized + Send + Sync + 'static {
     /// language has jobs that spawn by the pool's address while this function owns the pool.
     fn destroy(self);
 }
-
-type Job = Box<dyn FnOnce() + Send>;

@@ -9,35 +9,36 @@ use std::sync::mpsc::{channel, Receiver, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
-/// A job, or `None`: one worker shall stop. The niche of the box keeps it at two words.
-type Message = Option<Job>;
+/// A job, or `None`: one worker shall stop. As small as the job where its type has a niche: a
+/// reference, a box, a function pointer.
+type Message<J> = Option<J>;
 
 /// A pool around one `std::sync::mpsc` channel, the pool of the Rust book grown up. Jobs are
 /// taken in the order in which they were queued.
-pub struct MpscPool {
-    queue: Arc<Queue>,
-    limit: Option<Arc<Limit>>,
+pub struct MpscPool<J> {
+    queue: Arc<Queue<J>>,
     handles: Vec<JoinHandle<()>>,
 }
 
-struct Queue {
-    sender: Sender<Message>,
+struct Queue<J> {
+    sender: Sender<Message<J>>,
     /// Held while waiting for a message, never while a job runs.
-    receiver: Mutex<Receiver<Message>>,
+    receiver: Mutex<Receiver<Message<J>>>,
     drain: Drain,
+    limit: Option<Limit>,
 }
 
-impl Queue {
+impl<J: Job> Queue<J> {
     /// A channel cannot be disconnected while this struct holds both of its ends.
-    fn send(&self, message: Message) {
+    fn send(&self, message: Message<J>) {
         self.sender.send(message).expect("the queue holds the receiver");
     }
 
-    fn lock(&self) -> MutexGuard<'_, Receiver<Message>> {
+    fn lock(&self) -> MutexGuard<'_, Receiver<Message<J>>> {
         self.receiver.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn receive(&self) -> Message {
+    fn receive(&self) -> Message<J> {
         self.lock().recv().expect("the queue holds the sender")
     }
 
@@ -52,14 +53,22 @@ impl Queue {
         // and starting another would keep broken thread-locals from the next job, for the price
         // of a thread per panic (19 µs against 2) that the system may refuse.
         while let Some(job) = self.receive() {
-            workers::run(job, hooks);
+            self.run(job, hooks);
         }
-        self.drain.finish(|| self.next(), |job| workers::run(job, hooks));
+        self.drain.finish(|| self.next(), |job| self.run(job, hooks));
+    }
+
+    #[inline]
+    fn run(&self, job: J, hooks: &dyn Hooks) {
+        if let Some(limit) = &self.limit {
+            limit.started();
+        }
+        workers::run(job, hooks);
     }
 
     /// The next job, while draining. Stops on the way to it are other workers' and put back
     /// before the lock is given up: whoever waits in `receive` holds it and needs one.
-    fn next(&self) -> Option<Job> {
+    fn next(&self) -> Option<J> {
         let receiver = self.lock();
         let mut stops = 0;
         let job = loop {
@@ -74,27 +83,26 @@ impl Queue {
     }
 }
 
-impl Pool for MpscPool {
+impl<J: Job> Pool<J> for MpscPool<J> {
     const NAME: &'static str = "mpsc";
 
     fn new(options: Options, hooks: Arc<dyn Hooks>) -> io::Result<Self> {
         let (sender, receiver) = channel();
         let receiver = Mutex::new(receiver);
-        let queue = Arc::new(Queue { sender, receiver, drain: Drain::default() });
+        let limit = options.max_queued.map(Limit::new);
+        let queue = Arc::new(Queue { sender, receiver, drain: Drain::default(), limit });
         let worker = Arc::clone(&queue);
         let work = move |hooks: &dyn Hooks| worker.work(hooks);
         let handles = workers::start_all(&options, &hooks, work, |started| queue.stop(started))?;
-        let limit = Limit::new(options.max_queued);
-        Ok(Self { queue, limit, handles })
+        Ok(Self { queue, handles })
     }
 
     /// With a limit the channel stays unbounded and `Limit` counts: a bounded channel allocates
     /// all its slots at once, and its stop messages would wait for room.
-    fn spawn<F: FnOnce() + Send + 'static>(&self, job: F) -> Result<(), Full> {
-        let job: Job = match &self.limit {
-            None => Box::new(job),
-            Some(limit) => Box::new(limit.admit(job)?),
-        };
+    fn spawn(&self, job: J) -> Result<(), Full> {
+        if let Some(limit) = &self.queue.limit {
+            limit.admit()?;
+        }
         self.queue.send(Some(job));
         self.queue.drain.spawned();
         Ok(())

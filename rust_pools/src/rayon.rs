@@ -2,7 +2,7 @@
 
 use crate::limit::Limit;
 use crate::workers;
-use crate::{Full, Hooks, Options, Pool};
+use crate::{Full, Hooks, Job, Options, Pool};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::io;
 use std::sync::Arc;
@@ -40,13 +40,17 @@ fn build(
         .map_err(io::Error::other)
 }
 
-impl Pool for RayonPool {
+impl<J: Job> Pool<J> for RayonPool {
     const NAME: &'static str = "rayon";
 
     fn new(options: Options, hooks: Arc<dyn Hooks>) -> io::Result<Self> {
         let mut handles = Vec::with_capacity(options.threads);
         match build(&options, &hooks, &mut handles) {
-            Ok(pool) => Ok(Self { pool, limit: Limit::new(options.max_queued), handles }),
+            Ok(pool) => Ok(Self {
+                pool,
+                limit: options.max_queued.map(|most| Arc::new(Limit::new(most))),
+                handles,
+            }),
             Err(error) => {
                 workers::join(handles); // rayon has told those that it started to end
                 Err(error)
@@ -54,10 +58,19 @@ impl Pool for RayonPool {
         }
     }
 
-    fn spawn<F: FnOnce() + Send + 'static>(&self, job: F) -> Result<(), Full> {
+    /// rayon boxes every job, together with what it needs to know itself.
+    fn spawn(&self, job: J) -> Result<(), Full> {
         match &self.limit {
-            None => self.pool.spawn(job),
-            Some(limit) => self.pool.spawn(limit.admit(job)?),
+            None => self.pool.spawn(move || job.run()),
+            Some(limit) => {
+                limit.admit()?;
+                let limit = Arc::clone(limit);
+                self.pool.spawn(move || {
+                    limit.started();
+                    drop(limit);
+                    job.run();
+                });
+            }
         }
         Ok(())
     }

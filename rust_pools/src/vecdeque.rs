@@ -8,33 +8,33 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
 /// A pool around a `Mutex<VecDeque>`. Jobs are taken in the order in which they were queued.
-pub struct VecDequePool {
-    queue: Arc<Queue>,
+pub struct VecDequePool<J> {
+    queue: Arc<Queue<J>>,
     handles: Vec<JoinHandle<()>>,
 }
 
-struct Queue {
-    state: Mutex<State>,
+struct Queue<J> {
+    state: Mutex<State<J>>,
     /// Notified after a change of `state`: a job was queued, or the end was reached.
     changed: Condvar,
     /// Jobs that may wait; immutable.
     limit: usize,
 }
 
-struct State {
-    jobs: VecDeque<Job>,
+struct State<J> {
+    jobs: VecDeque<J>,
     /// Workers that wait on `changed`.
     idle: usize,
     /// Workers to stop once all of them are idle and no job is left; `None`: run on.
     stop: Option<usize>,
 }
 
-impl Queue {
-    fn lock(&self) -> MutexGuard<'_, State> {
+impl<J: Job> Queue<J> {
+    fn lock(&self) -> MutexGuard<'_, State<J>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn push(&self, job: Job) -> Result<(), Full> {
+    fn push(&self, job: J) -> Result<(), Full> {
         let mut state = self.lock();
         if state.jobs.len() >= self.limit {
             return Err(Full);
@@ -50,7 +50,7 @@ impl Queue {
 
     /// The next job, or `None`: the pool is to stop, no job is queued and none runs that could
     /// queue one, for every worker waits here.
-    fn pop(&self) -> Option<Job> {
+    fn pop(&self) -> Option<J> {
         let mut state = self.lock();
         state.idle += 1;
         loop {
@@ -82,7 +82,7 @@ impl Queue {
     }
 }
 
-impl Pool for VecDequePool {
+impl<J: Job> Pool<J> for VecDequePool<J> {
     const NAME: &'static str = "vecdeque";
 
     fn new(options: Options, hooks: Arc<dyn Hooks>) -> io::Result<Self> {
@@ -97,8 +97,8 @@ impl Pool for VecDequePool {
         Ok(Self { queue, handles })
     }
 
-    fn spawn<F: FnOnce() + Send + 'static>(&self, job: F) -> Result<(), Full> {
-        self.queue.push(Box::new(job))
+    fn spawn(&self, job: J) -> Result<(), Full> {
+        self.queue.push(job)
     }
 
     fn destroy(self) {

@@ -1,6 +1,6 @@
 //! Starting and joining workers, the same for every pool.
 
-use crate::{Hooks, Options};
+use crate::{Hooks, Job, Options};
 use std::io;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::sync::Arc;
@@ -56,8 +56,8 @@ where
 
 /// Runs `job` and tells `hooks` when it panicked; the worker goes on.
 #[inline]
-pub(crate) fn run(job: impl FnOnce(), hooks: &dyn Hooks) {
-    if let Err(payload) = catch_unwind(AssertUnwindSafe(job)) {
+pub(crate) fn run(job: impl Job, hooks: &dyn Hooks) {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| job.run())) {
         hooks.job_panicked(payload);
     }
 }

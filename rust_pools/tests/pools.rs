@@ -1,7 +1,7 @@
 //! What every pool promises, asked of each through the trait. The suite in C asks far more, of the
 //! same pools behind the C ABI; this one fails closer to the fault.
 
-use rust_pools::{Full, Hooks, Options, Pool};
+use rust_pools::{BoxedJob, Full, Hooks, Options, Pool};
 use std::any::Any;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -34,17 +34,21 @@ fn options(threads: usize, max_queued: usize) -> Options {
     Options { threads, max_queued, stack_size: None, name: "test".to_owned() }
 }
 
-fn pool<P: Pool>(threads: usize, max_queued: usize) -> (P, Arc<Record>) {
+fn pool<P: Pool<BoxedJob>>(threads: usize, max_queued: usize) -> (P, Arc<Record>) {
     let record = Arc::new(Record::default());
     (P::new(options(threads, max_queued), record.clone()).unwrap(), record)
 }
 
-fn destroy_runs_what_is_queued<P: Pool>() {
+fn spawn<P: Pool<BoxedJob>>(pool: &P, job: impl FnOnce() + Send + 'static) -> Result<(), Full> {
+    pool.spawn(Box::new(job))
+}
+
+fn destroy_runs_what_is_queued<P: Pool<BoxedJob>>() {
     let (pool, record) = pool::<P>(3, 0);
     let count = Arc::new(AtomicUsize::new(0));
     for _ in 0..10_000 {
         let count = Arc::clone(&count);
-        pool.spawn(move || _ = count.fetch_add(1, Ordering::SeqCst)).unwrap();
+        spawn(&pool, move || _ = count.fetch_add(1, Ordering::SeqCst)).unwrap();
     }
     pool.destroy();
     assert_eq!(count.load(Ordering::SeqCst), 10_000);
@@ -52,45 +56,45 @@ fn destroy_runs_what_is_queued<P: Pool>() {
     assert_eq!(record.stopped.load(Ordering::SeqCst), 3);
 }
 
-fn as_many_jobs_as_workers_run_at_once<P: Pool>() {
+fn as_many_jobs_as_workers_run_at_once<P: Pool<BoxedJob>>() {
     let (pool, _) = pool::<P>(4, 0);
     let barrier = Arc::new(Barrier::new(5));
     for _ in 0..4 {
         let barrier = Arc::clone(&barrier);
-        pool.spawn(move || _ = barrier.wait()).unwrap();
+        spawn(&pool, move || _ = barrier.wait()).unwrap();
     }
     barrier.wait();
     pool.destroy();
 }
 
-fn a_panic_ends_its_job_only<P: Pool>() {
+fn a_panic_ends_its_job_only<P: Pool<BoxedJob>>() {
     let (pool, record) = pool::<P>(2, 0);
     for _ in 0..100 {
-        pool.spawn(|| std::panic::resume_unwind(Box::new("boom"))).unwrap();
+        spawn(&pool, || std::panic::resume_unwind(Box::new("boom"))).unwrap();
     }
     let barrier = Arc::new(Barrier::new(3));
     for _ in 0..2 {
         let barrier = Arc::clone(&barrier);
-        pool.spawn(move || _ = barrier.wait()).unwrap();
+        spawn(&pool, move || _ = barrier.wait()).unwrap();
     }
     barrier.wait(); // both workers are alive
     pool.destroy();
     assert_eq!(*record.panics.lock().unwrap(), vec!["boom"; 100]);
 }
 
-fn a_full_pool_says_so<P: Pool>() {
+fn a_full_pool_says_so<P: Pool<BoxedJob>>() {
     let (pool, _) = pool::<P>(1, 2);
     let (started, go_on) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
     let (in_job, end_of_job) = (Arc::clone(&started), Arc::clone(&go_on));
-    pool.spawn(move || {
+    spawn(&pool, move || {
         in_job.wait();
         end_of_job.wait();
     })
     .unwrap();
     started.wait(); // it runs, and no longer counts
-    assert_eq!([(); 4].map(|()| pool.spawn(|| ())), [Ok(()), Ok(()), Err(Full), Err(Full)]);
+    assert_eq!([(); 4].map(|()| spawn(&pool, || ())), [Ok(()), Ok(()), Err(Full), Err(Full)]);
     go_on.wait();
-    while pool.spawn(|| ()) == Err(Full) {
+    while spawn(&pool, || ()) == Err(Full) {
         std::thread::yield_now();
     }
     pool.destroy();
@@ -98,16 +102,16 @@ fn a_full_pool_says_so<P: Pool>() {
 
 macro_rules! for_every_pool {
     ($($test:ident)*) => {
-        for_every_pool! { @ rayon RayonPool $($test)* }
-        for_every_pool! { @ crossbeam CrossbeamPool $($test)* }
-        for_every_pool! { @ mpsc MpscPool $($test)* }
-        for_every_pool! { @ vecdeque VecDequePool $($test)* }
+        for_every_pool! { @ rayon rust_pools::RayonPool, $($test)* }
+        for_every_pool! { @ crossbeam rust_pools::CrossbeamPool<rust_pools::BoxedJob>, $($test)* }
+        for_every_pool! { @ mpsc rust_pools::MpscPool<rust_pools::BoxedJob>, $($test)* }
+        for_every_pool! { @ vecdeque rust_pools::VecDequePool<rust_pools::BoxedJob>, $($test)* }
     };
-    (@ $name:ident $pool:ident $($test:ident)*) => {
+    (@ $name:ident $pool:ty, $($test:ident)*) => {
         mod $name {
             $(#[test]
             fn $test() {
-                super::$test::<rust_pools::$pool>();
+                super::$test::<$pool>();
             })*
         }
     };

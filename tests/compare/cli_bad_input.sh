@@ -23,6 +23,7 @@ compare_refused() {
 accepted_commands="list, check, compare, report, history"
 refused "a command is missing; accepted: $accepted_commands"
 refused "unknown command 'compar'; accepted: $accepted_commands" compar
+refused "'report' comes first" --quiet report x.json
 refused "unrecognized option '--bakends=x'" compare --bakends=x
 refused "'compare' takes no argument" compare rayon
 refused "--seed has no meaning for 'list'" list --seed 1
@@ -52,6 +53,7 @@ compare_refused "it is no results file of 'poolbench compare'" --baseline "$work
 compare_refused "cannot write '$work'" --csv "$work"
 refused "cannot write '/nonexistent/x.json'" compare --no-gate --json /nonexistent/x.json
 refused "cannot write '$work'" compare --no-gate --json "$work"
+compare_refused "name the same file" --csv "$work/results.json"
 refused "unknown backend 'nobody'; accepted: shared_queue, rayon" check nobody
 
 rm "$bin/pool-bench-shared_queue"

@@ -9,6 +9,7 @@ for file in out err; do
 done
 lacks err "left"
 has out "more threads than cores"
+grep -q "(A/A) was told apart in [0-9]* of 4 tables" "$work/out" || fail "nothing on the A/A arm"
 grep -q '"verdict": "refused"' "$work/results.json" || [ "$(nproc)" -gt 2 ] ||
     fail "a verdict on scaling beyond the cores"
 

@@ -28,6 +28,7 @@ static void judge(const struct simulation *simulation, const struct cell *cell, 
     for (size_t i = 0; i < simulation->contenders; i++) {
         struct estimate e = cell_estimate(cell, &cell->members[i + 2], 0, RESAMPLES, rng);
         outcome->judgements[i] = verdict_judge(&e, noise, simulation->threshold, BETTER_LOWER);
+        outcome->rounds_needed[i] = verdict_rounds_needed(&e, noise, simulation->threshold);
     }
     outcome->rounds = cell->rounds;
 }

@@ -21,6 +21,7 @@ struct simulation {
 
 struct outcome {
     struct judgement judgements[SIMULATION_MOST_CONTENDERS];
+    double rounds_needed[SIMULATION_MOST_CONTENDERS]; /* as the program would say */
     size_t rounds;
 };
 

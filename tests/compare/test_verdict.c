@@ -68,9 +68,9 @@ static void rounds_needed_grow_with_the_square(void **state) {
     (void)state;
     assert_true(verdict_narrow(&narrow, QUIET, 1.05));
     assert_false(verdict_narrow(&wide, QUIET, 1.05));
-    assert_true(verdict_rounds_needed(&narrow, QUIET, 1.05) == 10);
+    assert_true(verdict_rounds_needed(&narrow, QUIET, 1.05) == 11);
     double needed = verdict_rounds_needed(&wide, QUIET, 1.05);
-    assert_true(needed > 150 && needed < 250); /* 4.3 times too wide: 18 times the rounds */
+    assert_true(needed > 40 && needed < 55); /* 2.15 times too wide: 4.6 times the rounds */
     assert_true(verdict_rounds_needed(&wide, INFINITY, 1.05) == 0);
 }
 

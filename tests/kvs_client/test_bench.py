@@ -3,12 +3,15 @@
 import json
 import os
 import shutil
+import signal
 import stat
+import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
-from programs import PROGRAMS, path, run
+from programs import LIMIT, PROGRAMS, path, run
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -98,6 +101,8 @@ class Runs(unittest.TestCase):
             cells["shared_queue"] = [*cells["redis"], *cells["redis-always"],
                                      "kvs_work16us_one_thread", "kvs_pool_scaling",
                                      "kvs_connection_mode"]
+        for backend in backends():
+            cells.setdefault(backend, ["kvs_set_p16_c50"])
         for contender, workloads in cells.items():
             listed = json.loads(run("kvs-bench", "list", "-c", contender).stdout)
             if not listed["available"]:
@@ -140,6 +145,40 @@ class BadServers(unittest.TestCase):
                 self.assertIn(text, done.stderr.decode())
                 left = [n for n in os.listdir(self.directory.name) if n.startswith("kvs-bench-")]
                 self.assertEqual(left, [], "the server's directory is removed")
+
+    def servers(self):
+        """Process ids of the fake servers that kvs-bench has started here."""
+        found = []
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                if os.readlink(f"/proc/{pid}/cwd").startswith(self.directory.name + "/"):
+                    found.append(int(pid))
+            except OSError:
+                pass  # it has ended, or is not ours to see
+        return found
+
+    def until(self, condition, what):
+        end = time.monotonic() + LIMIT
+        while not condition():
+            self.assertLess(time.monotonic(), end, what)
+
+    def test_no_server_outlives_it(self):
+        for number, status in ((signal.SIGINT, 1), (signal.SIGTERM, 1), (signal.SIGKILL, -9)):
+            with self.subTest(signal=number.name):
+                bench = subprocess.Popen([self.bench, "run", "-c", "fake", "-w", "kvs_get_p1_c16"],
+                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                         env={**os.environ, "FAKE_FAULT": "silent",
+                                              "TMPDIR": self.directory.name})
+                self.until(self.servers, "it starts a server")
+                bench.send_signal(number)
+                output, errors = bench.communicate(timeout=LIMIT)
+                self.assertEqual((bench.returncode, output), (status, b""), errors)
+                self.until(lambda: not self.servers(), "the server ends")
+                if number != signal.SIGKILL:
+                    self.assertIn(b"interrupted", errors)
+                    left = [n for n in os.listdir(self.directory.name)
+                            if n.startswith("kvs-bench-")]
+                    self.assertEqual(left, [], "the server's directory is removed")
 
     def test_a_good_one_passes(self):
         done = self.run_fake("", "kvs_pool_scaling")

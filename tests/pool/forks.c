@@ -134,8 +134,10 @@ const char *probe_worker_index_in_child_forked_by_job(void) {
 
 void case_worker_index_in_child_forked_by_job(void **state) {
     (void)state;
-    record_answer("worker_index_in_child_forked_by_job",
-                  probe_worker_index_in_child_forked_by_job());
+    const char *answer = probe_worker_index_in_child_forked_by_job();
+    record_answer("worker_index_in_child_forked_by_job", answer);
+    if (!expected()->index_survives_fork)
+        assert_string_equal(answer, "-1");
 }
 
 /* ---- under load: whatever lock is held at that moment, the child is told ---- */
@@ -219,5 +221,7 @@ const char *probe_child_forked_by_job_returns(void) {
 
 void case_child_forked_by_job_returns(void **state) {
     (void)state;
-    record_answer("child_forked_by_job_returns", probe_child_forked_by_job_returns());
+    const char *answer = probe_child_forked_by_job_returns();
+    record_answer("child_forked_by_job_returns", answer);
+    assert_string_equal(answer, "abort");
 }

@@ -1,5 +1,6 @@
 #include "gate.h"
 
+#include <stdatomic.h>
 #include <time.h>
 
 enum { DEADLINE_SECONDS = 30 };
@@ -35,6 +36,13 @@ void job_count(void *arg) {
     gate_add(arg, 1);
 }
 
+static atomic_uint timeouts;
+
 void job_wait(void *arg) {
-    gate_wait(arg, 1);
+    if (!gate_wait(arg, 1))
+        atomic_fetch_add(&timeouts, 1);
+}
+
+unsigned job_wait_timeouts(void) {
+    return atomic_load(&timeouts);
 }

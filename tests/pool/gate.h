@@ -27,4 +27,7 @@ bool gate_wait(gate *it, uint64_t wanted);
 void job_count(void *gate);
 void job_wait(void *gate);
 
+/* Jobs that job_wait has let go because of the deadline. Any thread. */
+unsigned job_wait_timeouts(void);
+
 #endif

@@ -55,21 +55,26 @@ static int run_probe(const char *name) {
     return 2;
 }
 
-/* The last line of a probe's output; a probe that dies or hangs is itself an answer. */
-static const char *answer_in(struct child *child) {
+/* The last line of a probe's output, if it is a known answer; a probe that dies or hangs has
+ * answered, too. */
+static const char *answer_in(const char *question, struct child *child) {
     if (child->hung)
         return "hangs";
     if (!child_exited(child, 0))
         return "dies";
-    child->output[strcspn(child->output, "\n")] = '\0';
-    return child->output;
+    size_t length = strlen(child->output);
+    if (length > 0 && child->output[length - 1] == '\n')
+        child->output[length - 1] = '\0';
+    const char *newline = strrchr(child->output, '\n');
+    const char *answer = newline == NULL ? child->output : newline + 1;
+    return is_known_answer(question, answer) ? answer : "unknown";
 }
 
 static int print_answers(void) {
     printf("{\n  \"backend\": \"%s\"", thread_pool_backend());
     for (size_t i = 0; i < PROBES; i++) {
         struct child child = run_child("--probe", probes[i].name, 0);
-        printf(",\n  \"%s\": \"%s\"", probes[i].name, answer_in(&child));
+        printf(",\n  \"%s\": \"%s\"", probes[i].name, answer_in(probes[i].name, &child));
     }
     printf("\n}\n");
     return 0;

@@ -47,6 +47,7 @@ extern atomic_uint spawn_refusals;
 /* Prints `answer: question: answer`, and fails the case unless it is an answer that probes.def
  * knows: what a backend answers is on record, and a new answer does not slip in. */
 void record_answer(const char *question, const char *answer);
+bool is_known_answer(const char *question, const char *answer);
 
 /* Bytes that malloc has handed out, 0 where a sanitizer has replaced it. */
 size_t bytes_in_use(void);

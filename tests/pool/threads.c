@@ -259,7 +259,10 @@ const char *probe_cancel_state_after_panic(void) {
 
 void case_cancel_state_after_panic(void **state) {
     (void)state;
-    record_answer("cancel_state_after_panic", probe_cancel_state_after_panic());
+    const char *answer = probe_cancel_state_after_panic();
+    record_answer("cancel_state_after_panic", answer);
+    if (!expected()->leaves_cancellable)
+        assert_string_equal(answer, "disabled");
 }
 
 static char name_of_next[16];

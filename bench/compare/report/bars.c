@@ -6,11 +6,12 @@
 
 #include "../memory.h"
 #include "fields.h"
+#include "html.h"
 #include "numbers.h"
 
-#define WIDTH 420
-#define LEFT 118
-#define RIGHT 74
+#define WIDTH 380
+#define LEFT 106
+#define RIGHT 76
 #define ROW 21
 #define MOST_TICKS 5
 
@@ -22,13 +23,14 @@ static double highest(const struct bar *bars, size_t count) {
 }
 
 static void draw_bar(struct chart *chart, const struct bar *bar, size_t row, const char *unit) {
-    char from[64], to[64], value[NUMBER_SIZE];
+    char from[64], to[64], value[NUMBER_SIZE], name[80];
+    html_cut(bar->name, 15, name, sizeof name);
     snprintf(from, sizeof from, "0, %g", (double)row + 0.32);
     snprintf(to, sizeof to, "%.10g, %g", bar->value, (double)row - 0.32);
     if (bar->value > 0)
         chart_box(chart, from, to, bar->look.ink);
     snprintf(from, sizeof from, "screen %.6f, first %zu", (double)(LEFT - 8) / WIDTH, row);
-    chart_label(chart, from, "right", INK_TEXT, 12, "%.24s", bar->name);
+    chart_label(chart, from, "right", INK_TEXT, 12, "%s", name);
     snprintf(to, sizeof to, "screen %.6f, first %zu", 1 - 4.0 / WIDTH, row);
     chart_label(chart, to, "right", INK_TEXT, 12, "%s", number_with_unit(bar->value, unit, value));
 }
@@ -54,7 +56,7 @@ static void draw_axis(struct chart *chart, double most, const char *unit) {
     char text[NUMBER_SIZE];
     size_t count = number_linear_ticks(most, MOST_TICKS, ticks);
     for (size_t i = 0; i < count; i++)
-        chart_x_tick(chart, ticks[i], ticks[i] == 0 ? "0" : number_with_unit(ticks[i], unit, text));
+        chart_x_tick(chart, ticks[i], number_tick(ticks[i], unit, text));
 }
 
 void bars_figure(struct page *page, const struct bar *bars, size_t count, const char *what,

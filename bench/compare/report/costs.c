@@ -106,8 +106,10 @@ void section_cpu(struct page *page) {
     const struct document *document = page->document;
     bool measured = metrics_of(document, NULL, is_cpu);
     bool runs = json_array_size(field_list(document->root, "runs")) > 0;
-    if (!measured && !runs)
+    if (!measured && !runs) {
+        section_empty(page, "cpu", "CPU burnt", "No CPU time is in these results.");
         return;
+    }
     section_open(page, "cpu", "CPU burnt");
     fputs("<p class=\"note\">Speed can be bought with spinning. “Cores kept busy” is the CPU time "
           "of the process over its duration, start and warm-up included; the other figures are "
@@ -123,8 +125,10 @@ void section_cpu(struct page *page) {
 }
 
 void section_memory(struct page *page) {
-    if (!metrics_of(page->document, NULL, is_memory))
+    if (!metrics_of(page->document, NULL, is_memory)) {
+        section_empty(page, "memory", "Memory", "No workload of this run measured memory.");
         return;
+    }
     section_open(page, "memory", "Memory");
     fputs("<div class=\"figures\">\n", page->out);
     metrics_of(page->document, page, is_memory);

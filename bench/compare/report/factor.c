@@ -33,7 +33,7 @@ bool factor_known(const struct factor *factor) {
 /* ---- findings ------------------------------------------------------------------------------ */
 
 struct tally {
-    size_t faster, slower, equivalent, undecided, judged;
+    size_t faster, slower, equivalent, undecided, judged, failed;
     double nearest, furthest; /* factors of the slower ones */
     const char *best, *next;  /* the fastest of the faster; the nearest of the slower */
     double best_factor;
@@ -60,9 +60,14 @@ static struct tally count(const struct document *document, const json_t *table) 
     struct tally tally = {0};
     size_t i;
     json_t *row;
-    json_array_foreach(field_list(table, "rows"), i,
-                       row) if (row_is_rival(document, row) && row_is_ok(row))
-        count_row(&tally, table, row);
+    json_array_foreach(field_list(table, "rows"), i, row) {
+        if (!row_is_rival(document, row))
+            continue;
+        if (row_is_ok(row))
+            count_row(&tally, table, row);
+        else
+            tally.failed++;
+    }
     return tally;
 }
 
@@ -91,19 +96,27 @@ static void behind(const struct document *document, const struct tally *tally, c
                  document->reference, tally->best, best);
 }
 
+static void judge(const struct document *document, const struct tally *tally, char *buffer,
+                  size_t size) {
+    if (tally->judged == 0)
+        snprintf(buffer, size, "Nobody to compare with");
+    else if (tally->faster > 0)
+        behind(document, tally, buffer, size);
+    else if (tally->slower > 0)
+        ahead(document, tally, buffer, size);
+    else if (tally->equivalent == tally->judged)
+        snprintf(buffer, size, "No difference worth mention");
+    else if (tally->undecided == tally->judged)
+        snprintf(buffer, size, "Undecided");
+    else
+        snprintf(buffer, size, "No difference found; %zu undecided", tally->undecided);
+}
+
 void table_finding(const struct document *document, const json_t *table, char *buffer,
                    size_t size) {
     struct tally tally = count(document, table);
-    if (tally.judged == 0)
-        snprintf(buffer, size, "Nobody to compare with");
-    else if (tally.faster > 0)
-        behind(document, &tally, buffer, size);
-    else if (tally.slower > 0)
-        ahead(document, &tally, buffer, size);
-    else if (tally.equivalent == tally.judged)
-        snprintf(buffer, size, "No difference worth mention");
-    else if (tally.undecided == tally.judged)
-        snprintf(buffer, size, "Undecided");
-    else
-        snprintf(buffer, size, "No difference found; %zu undecided", tally.undecided);
+    judge(document, &tally, buffer, size);
+    size_t length = strlen(buffer);
+    if (tally.failed > 0)
+        snprintf(buffer + length, size - length, "; %zu failed", tally.failed);
 }

@@ -9,9 +9,10 @@
 #include "numbers.h"
 #include "page.h"
 
-#define WIDTH 420
-#define LEFT 126
-#define RIGHT 64
+#define TITLE "Ratios, workload by workload"
+#define WIDTH 380
+#define LEFT 112
+#define RIGHT 60
 #define ROW 18
 #define MOST_TICKS 6
 
@@ -83,11 +84,11 @@ static const char *name_of(const json_t *row) {
 }
 
 static void draw_row(struct forest *forest, const json_t *table, const json_t *row, double y) {
-    char at[64];
+    char at[64], name[80];
+    html_cut(name_of(row), 16, name, sizeof name);
     snprintf(at, sizeof at, "screen %.6f, first %g", 12.0 / WIDTH, y);
     chart_label(&forest->chart, at, "left",
-                row_is_rival(forest->document, row) ? INK_TEXT : INK_MUTED, 12, "%.60s",
-                name_of(row));
+                row_is_rival(forest->document, row) ? INK_TEXT : INK_MUTED, 12, "%s", name);
     draw_values(forest, table, row, y);
 }
 
@@ -154,7 +155,7 @@ static void draw_axis(struct forest *forest) {
     char text[NUMBER_SIZE];
     size_t count = number_log_ticks(forest->low, forest->high, MOST_TICKS, ticks);
     for (size_t i = 0; i < count; i++)
-        chart_x_tick(&forest->chart, log10(ticks[i]), number_ratio(ticks[i], text));
+        chart_x_tick(&forest->chart, log10(ticks[i]), number_tick(ticks[i], "", text));
     chart_line(&forest->chart, "first 0, graph 0", "first 0, graph 1", INK_REFERENCE, 1.2, false);
 }
 
@@ -184,9 +185,11 @@ static void draw_group(struct page *page, const struct group *group) {
 
 void section_forest(struct page *page) {
     const struct document *document = page->document;
-    if (document->group_count == 0)
+    if (document->group_count == 0) {
+        section_empty(page, "ratios", TITLE, "Nothing was compared in this run.");
         return;
-    section_open(page, "ratios", "Ratios, workload by workload");
+    }
+    section_open(page, "ratios", TITLE);
     fputs("<p class=\"note\">Point: the median over rounds of contender against ", page->out);
     html_text(page->out, document->reference);
     html_textf(page->out,

@@ -5,10 +5,11 @@
 #include <string.h>
 
 #include "../memory.h"
+#include "html.h"
 #include "numbers.h"
 
-#define LEFT 62
-#define RIGHT 118
+#define LEFT 56
+#define RIGHT 106
 #define PLOT_HEIGHT 210
 #define LABEL_GAP (14.0 / PLOT_HEIGHT)
 #define MOST_TICKS 6
@@ -84,15 +85,15 @@ static size_t last_step(const struct lines *lines, const struct line *line) {
 
 static void draw_label(const struct lines *lines, struct chart *chart, const struct line *line,
                        struct range range, double at) {
-    char from[64], to[64], value[NUMBER_SIZE];
+    char from[64], to[64], name[80];
+    html_cut(line->name, 16, name, sizeof name);
     size_t last = last_step(lines, line);
     double y = line->y[last - 1];
     snprintf(from, sizeof from, "first %zu, graph %.5f", last - 1, in_graph(range, y));
     snprintf(to, sizeof to, "graph 1.045, graph %.5f", at);
     chart_line(chart, from, to, INK_GRID, 1, false);
     snprintf(to, sizeof to, "graph 1.06, graph %.5f", at);
-    (void)number_with_unit(y, lines->unit, value);
-    chart_label(chart, to, "left", line->look.ink, 11, "%.18s", line->name);
+    chart_label(chart, to, "left", line->look.ink, 11, "%s", name);
 }
 
 static void draw_labels(const struct lines *lines, struct chart *chart, struct range range) {
@@ -121,7 +122,7 @@ static void draw_axes(const struct lines *lines, struct chart *chart, struct ran
     char text[NUMBER_SIZE];
     size_t count = number_log_ticks(pow(10, range.low), pow(10, range.high), MOST_TICKS, ticks);
     for (size_t i = 0; i < count; i++)
-        chart_y_tick(chart, log10(ticks[i]), number_with_unit(ticks[i], lines->unit, text));
+        chart_y_tick(chart, log10(ticks[i]), number_tick(ticks[i], lines->unit, text));
     for (size_t i = 0; i < lines->steps; i++)
         chart_x_tick(chart, (double)i, lines->step_text[i]);
     chart_x_title(chart, lines->x_title);

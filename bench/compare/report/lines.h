@@ -5,7 +5,7 @@
 #include "chart.h"
 
 #define LINES_MOST_STEPS 16
-#define LINES_WIDTH 420
+#define LINES_WIDTH 380
 
 struct line {
     const char *name; /* borrowed */

@@ -89,6 +89,28 @@ const char *number_ratio(double ratio, char buffer[NUMBER_SIZE]) {
     return buffer;
 }
 
+/* "50.0 ns" becomes "50 ns". */
+static void shorten(char *number) {
+    char *point = strchr(number, '.');
+    if (point == NULL || strchr(number, 'e') != NULL)
+        return;
+    char *end = point + 1 + strspn(point + 1, "0123456789"), *last = end;
+    while (last[-1] == '0')
+        last--;
+    if (last[-1] == '.')
+        last--;
+    memmove(last, end, strlen(end) + 1);
+}
+
+const char *number_tick(double value, const char *unit, char buffer[NUMBER_SIZE]) {
+    if (unit[0] == '\0')
+        number_plain(value, buffer);
+    else
+        number_with_unit(value, unit, buffer);
+    shorten(buffer);
+    return value == 0 ? "0" : buffer;
+}
+
 /* ---- ticks --------------------------------------------------------------------------------- */
 
 static size_t steps_between(double low, double high, const double *steps, size_t count, size_t room,

@@ -65,7 +65,7 @@ static double measure(struct overview *overview) {
 /* ---- one workload -------------------------------------------------------------------------- */
 
 static void draw_title(struct overview *overview, const json_t *table, double height) {
-    char title[400], at[64];
+    char title[400], shown[256], at[64];
     table_title(overview->document, table, title, sizeof title);
     if (overview->wide)
         snprintf(at, sizeof at, "screen %.6f, first %.2f",
@@ -73,13 +73,8 @@ static void draw_title(struct overview *overview, const json_t *table, double he
                  overview->y + height / 2);
     else
         snprintf(at, sizeof at, "screen 0.006, first %.2f", overview->y + 10);
-    if (strlen(title) > 62) /* long titles end at a word */
-        for (char *cut = title + 60; cut > title + 30; cut--)
-            if (*cut == ' ' || *cut == ',') {
-                strcpy(cut, " …");
-                break;
-            }
-    chart_label(overview->chart, at, overview->wide ? "right" : "left", INK_TEXT, 11, "%s", title);
+    html_cut(title, 54, shown, sizeof shown);
+    chart_label(overview->chart, at, overview->wide ? "right" : "left", INK_TEXT, 11, "%s", shown);
 }
 
 static void draw_band(struct overview *overview, const json_t *table, double height) {
@@ -92,6 +87,14 @@ static void draw_band(struct overview *overview, const json_t *table, double hei
     snprintf(from, sizeof from, "%.8f, %.2f", fmax(-half, log10(overview->low)), top + 1);
     snprintf(to, sizeof to, "%.8f, %.2f", half, overview->y + height - 1);
     chart_box(overview->chart, from, to, INK_BAND);
+}
+
+/* Below the title, not through it. */
+static void draw_reference(struct overview *overview, double height) {
+    char from[64], to[64];
+    snprintf(from, sizeof from, "0, %.2f", overview->y + TITLE_ABOVE);
+    snprintf(to, sizeof to, "0, %.2f", overview->y + height);
+    chart_line(overview->chart, from, to, INK_REFERENCE, 1.6, false);
 }
 
 static void draw_intervals(struct overview *overview, const json_t *table, double y) {
@@ -125,6 +128,8 @@ static void draw_table(struct overview *overview, const json_t *table) {
         return;
     draw_title(overview, table, height);
     draw_band(overview, table, height);
+    if (!overview->wide)
+        draw_reference(overview, height);
     draw_intervals(overview, table, first_line(overview, table, overview->y));
     overview->y += height;
     snprintf(from, sizeof from, "screen %.4f, first %.2f", overview->wide ? 0.01 : 0.0,
@@ -166,58 +171,67 @@ static void draw_axis(struct overview *overview) {
     size_t count = number_log_ticks(overview->low, overview->high,
                                     overview->wide ? MOST_TICKS : MOST_TICKS - 2, ticks);
     for (size_t i = 0; i < count; i++)
-        chart_x_tick(overview->chart, log10(ticks[i]), number_ratio(ticks[i], text));
-    chart_line(overview->chart, "first 0, graph 0", "first 0, graph 1", INK_REFERENCE, 1.6, false);
+        chart_x_tick(overview->chart, log10(ticks[i]), number_tick(ticks[i], "", text));
+    if (overview->wide)
+        chart_line(overview->chart, "first 0, graph 0", "first 0, graph 1", INK_REFERENCE, 1.6,
+                   false);
     snprintf(title, sizeof title, "← better  ·  times worse than %.40s  ·  worse →",
              overview->document->reference);
     chart_x_title(overview->chart, title);
 }
 
-static double text_width(const char *text) {
-    return 7.0 * (double)strlen(text) + 30;
-}
+struct legend {
+    struct overview *overview;
+    double x, y, width;
+    int rows;
+    bool draws; /* else it is only measured */
+};
 
-static int legend_rows(const struct document *document, int width) {
-    double x = 0;
-    int rows = 1;
-    for (size_t i = 0; i < document->name_count; i++) {
-        if (x > 0 && x + text_width(document->names[i]) > width)
-            x = 0, rows++;
-        x += text_width(document->names[i]);
+static void legend_entry(struct legend *legend, int ink, const char *glyph, const char *name) {
+    struct chart *chart = legend->overview->chart;
+    char at[64], shown[96];
+    html_cut(name, 20, shown, sizeof shown);
+    double width = 7.0 * (double)strlen(shown) + 30;
+    if (legend->x > 0 && legend->x + width > legend->width) {
+        legend->x = 0;
+        legend->y += LEGEND_ROW;
+        legend->rows++;
     }
-    return rows;
+    if (legend->draws) {
+        snprintf(at, sizeof at, "screen %.6f, screen %.6f", (legend->x + 4) / chart->width,
+                 1 - legend->y / chart->height);
+        chart_label(chart, at, "left", ink, 12, "%s %s", glyph, shown);
+    }
+    legend->x += width;
 }
 
-static void draw_legend(struct overview *overview, int width) {
+/* Draws it, or only tells how many rows it takes. */
+static int legend_put(struct overview *overview, int width, bool draws) {
     const struct document *document = overview->document;
-    struct chart *chart = overview->chart;
-    double x = 0, y = 12;
-    char at[64];
+    struct legend legend = {overview, 0, 12, width, 1, draws};
+    char ours[128];
+    snprintf(ours, sizeof ours, "%.60s = 1", document->reference);
+    legend_entry(&legend, INK_REFERENCE, "┃", ours);
     for (size_t i = 0; i < document->name_count; i++) {
         struct look look = chart_look(document, document->names[i], "");
-        if (x > 0 && x + text_width(document->names[i]) > width)
-            x = 0, y += LEGEND_ROW;
-        snprintf(at, sizeof at, "screen %.6f, screen %.6f", (x + 4) / chart->width,
-                 1 - y / chart->height);
-        chart_label(chart, at, "left", look.ink, 12, "%s %.40s", chart_glyph(look),
-                    document->names[i]);
-        x += text_width(document->names[i]);
+        legend_entry(&legend, look.ink, chart_glyph(look), document->names[i]);
     }
+    return legend.rows;
 }
 
 bool overview_draw(const struct document *document, struct chart *chart, bool wide) {
     struct overview overview = {
         .chart = chart, .document = document, .wide = wide, .low = 1 / 1.25, .high = 1.25};
-    int width = wide ? 840 : 420;
+    int width = wide ? 840 : 400;
     double height = measure(&overview);
     if (height <= 0)
         return false;
     double room = pow(overview.high / overview.low, 0.03);
     overview.low /= room, overview.high *= room;
     chart_open(chart, width, (int)height, wide ? 350 : 8, 14,
-               8 + LEGEND_ROW * legend_rows(document, width - 8), 44);
+               8 + LEGEND_ROW * legend_put(&overview, width - 8, false), 44);
     chart_ranges(chart, log10(overview.low), log10(overview.high), height, 0);
-    draw_legend(&overview, width - 8);
+    legend_put(&overview, width - 8, true);
     draw_axis(&overview);
     for (size_t i = 0; i < document->group_count; i++)
         draw_table(&overview, document->groups[i].chosen);

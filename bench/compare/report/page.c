@@ -13,6 +13,14 @@ void section_close(struct page *page) {
     fputs("</section>\n", page->out);
 }
 
+void section_empty(struct page *page, const char *id, const char *title, const char *why) {
+    section_open(page, id, title);
+    fputs("<p class=\"note\">", page->out);
+    html_text(page->out, why);
+    fputs("</p>\n", page->out);
+    section_close(page);
+}
+
 void page_name(struct page *page, const char *contender, const char *kind) {
     struct look look = chart_look(page->document, contender, kind);
     fprintf(page->out,

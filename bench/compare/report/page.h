@@ -1,4 +1,4 @@
-/* What the sections of the page share. Each section writes itself, or nothing when the results
+/* What the sections of the page share. Each section writes itself, and says so when the results
  * have nothing for it. */
 #ifndef REPORT_PAGE_H
 #define REPORT_PAGE_H
@@ -18,6 +18,9 @@ struct page {
 
 void section_open(struct page *page, const char *id, const char *title);
 void section_close(struct page *page);
+
+/* A section that has nothing to show says so. */
+void section_empty(struct page *page, const char *id, const char *title, const char *why);
 
 /* A coloured name with the shape that stands for it in the charts. */
 void page_name(struct page *page, const char *contender, const char *kind);

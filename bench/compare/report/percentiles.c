@@ -8,6 +8,8 @@
 #include "numbers.h"
 #include "page.h"
 
+#define TITLE "Latency, from the median to the worst"
+
 static const char *const keys[] = {"p50", "p90", "p99", "p999", "max"};
 static const char *const texts[] = {"median", "90 %", "99 %", "99.9 %", "worst"};
 
@@ -36,21 +38,26 @@ static void take_row(struct lines *lines, const struct document *document, const
         line->y[i] = field_number(values, keys[i]);
 }
 
-/* Where the contender with the lowest 99 % stands. */
+/* Who has the lowest 99 %, and where the reference stands. */
 static void finding(const struct lines *lines, char *buffer, size_t size) {
-    const struct line *best = NULL;
-    char value[NUMBER_SIZE];
+    const struct line *best = NULL, *ours = NULL;
+    char value[NUMBER_SIZE], other[NUMBER_SIZE];
     for (size_t i = 0; i < lines->count; i++) {
         const struct line *line = &lines->items[i];
         if (line->look.ink != INK_FLOOR && line->y[2] > 0 &&
             (best == NULL || line->y[2] < best->y[2]))
             best = line;
+        ours = line->look.ink == INK_REFERENCE && line->y[2] > 0 ? line : ours;
     }
     if (best == NULL)
         snprintf(buffer, size, "Latency");
-    else
+    else if (ours == NULL || ours == best)
         snprintf(buffer, size, "Lowest 99th percentile: %.60s, %s", best->name,
                  number_with_unit(best->y[2], lines->unit, value));
+    else
+        snprintf(buffer, size, "Lowest 99th percentile: %.60s, %s (%.60s: %s)", best->name,
+                 number_with_unit(best->y[2], lines->unit, value), ours->name,
+                 number_with_unit(ours->y[2], lines->unit, other));
 }
 
 static void draw_series(struct page *page, const json_t *table, const char *series) {
@@ -116,9 +123,11 @@ static bool has_percentiles(const struct document *document) {
 
 void section_percentiles(struct page *page) {
     const struct document *document = page->document;
-    if (!has_percentiles(document))
+    if (!has_percentiles(document)) {
+        section_empty(page, "latency", TITLE, "No workload of this run measured latency.");
         return;
-    section_open(page, "latency", "Latency, from the median to the worst");
+    }
+    section_open(page, "latency", TITLE);
     fputs("<p class=\"note\">Medians over processes of each process's own percentiles; the axis "
           "is logarithmic. The worst sample of a process is the most fickle figure here.</p>\n"
           "<div class=\"figures\">\n",

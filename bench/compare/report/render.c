@@ -92,7 +92,8 @@ static void write_header(struct page *page) {
     write_warnings(page);
     write_lead(page);
     fputs("<nav><a href=\"#verdicts\">Verdicts</a> <a href=\"#ratios\">Ratios</a> "
-          "<a href=\"#scaling\">Threads</a> <a href=\"#cpu\">CPU</a> "
+          "<a href=\"#scaling\">Threads</a> <a href=\"#latency\">Latency</a> "
+          "<a href=\"#cpu\">CPU</a> <a href=\"#memory\">Memory</a> "
           "<a href=\"#servers\">Servers</a> <a href=\"#order\">Drift</a> "
           "<a href=\"#semantics\">Semantics</a> <a href=\"#tables\">Tables</a> "
           "<a href=\"#environment\">Environment</a> <a href=\"#repeat\">Repeat</a> "

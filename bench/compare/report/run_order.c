@@ -7,7 +7,8 @@
 #include "numbers.h"
 #include "page.h"
 
-#define WIDTH 420
+#define TITLE "Run order: is there drift?"
+#define WIDTH 380
 #define LEFT 52
 #define RIGHT 14
 #define PLOT_HEIGHT 170
@@ -18,8 +19,8 @@
 struct drift {
     struct chart chart;
     const struct document *document;
-    const json_t *table; /* the processes of this table */
-    double last_start;
+    const json_t *table;  /* the processes of this table */
+    double first, length; /* seconds: start of its first process, from there to that of its last */
     size_t points, outside, uncounted;
 };
 
@@ -52,9 +53,11 @@ static void put_point(struct drift *drift, const json_t *run) {
         return;
     drift->outside += fabs(at) > EDGE;
     drift->uncounted += !counted;
-    drift->last_start = fmax(drift->last_start, start);
-    fprintf(drift->chart.script, "%.6g %.6f %d %d\n", start, fmin(fmax(at, -EDGE), EDGE),
-            counted ? look.shape : 2, chart_rgb(counted ? look.ink : INK_MUTED));
+    drift->first = drift->points == 0 ? start : drift->first;
+    drift->length = fmax(drift->length, start - drift->first);
+    fprintf(drift->chart.script, "%.6g %.6f %d %d\n", start - drift->first,
+            fmin(fmax(at, -EDGE), EDGE), counted ? look.shape : 2,
+            chart_rgb(counted ? look.ink : INK_MUTED));
     drift->points++;
 }
 
@@ -82,13 +85,15 @@ static void draw_axes(struct drift *drift) {
     } y[] = {
         {-0.30103, "×½"}, {-0.09691, "−20 %"}, {0, "median"}, {0.07918, "+20 %"}, {0.30103, "×2"}};
     double ticks[MOST_TICKS];
-    char text[NUMBER_SIZE];
-    size_t count = number_linear_ticks(drift->last_start, MOST_TICKS, ticks);
+    char text[NUMBER_SIZE], title[96];
+    size_t count = number_linear_ticks(drift->length, MOST_TICKS, ticks);
     for (size_t i = 0; i < count; i++)
-        chart_x_tick(&drift->chart, ticks[i], number_plain(ticks[i], text));
+        chart_x_tick(&drift->chart, ticks[i], number_tick(ticks[i], "", text));
     for (size_t i = 0; i < sizeof y / sizeof *y; i++)
         chart_y_tick(&drift->chart, y[i].at, y[i].text);
-    chart_x_title(&drift->chart, "start of the process, seconds into the run");
+    snprintf(title, sizeof title, "start of the process, seconds after %.0f s into the run",
+             drift->first);
+    chart_x_title(&drift->chart, title);
 }
 
 static void finding(const struct drift *drift, char *buffer, size_t size) {
@@ -106,8 +111,8 @@ static void draw_table(struct page *page, const json_t *table) {
     char text[256], title[400], subject[512];
     chart_open(&drift.chart, WIDTH, PLOT_HEIGHT, LEFT, RIGHT, 8, 44);
     list_points(&drift);
-    chart_ranges(&drift.chart, -0.02 * fmax(drift.last_start, 1), 1.02 * fmax(drift.last_start, 1),
-                 -0.33, 0.33);
+    double length = fmax(drift.length, 0.1);
+    chart_ranges(&drift.chart, -0.02 * length, 1.02 * length, -0.33, 0.33);
     draw_axes(&drift);
     fprintf(drift.chart.script, drift.points == 0 ? "plot NaN\n"
                                                   : "plot $points using 1:2:3:4 with points ps "
@@ -155,10 +160,10 @@ static void draw_foreign(struct page *page, const json_t *runs) {
     chart_ranges(&chart, -0.02 * last, 1.02 * last, 0, top * 1.05);
     size_t count = number_linear_ticks(last, MOST_TICKS, ticks);
     for (size_t i = 0; i < count; i++)
-        chart_x_tick(&chart, ticks[i], number_plain(ticks[i], number));
+        chart_x_tick(&chart, ticks[i], number_tick(ticks[i], "", number));
     count = number_linear_ticks(top, MOST_TICKS, ticks);
     for (size_t i = 0; i < count; i++)
-        chart_y_tick(&chart, ticks[i], number_plain(ticks[i], number));
+        chart_y_tick(&chart, ticks[i], number_tick(ticks[i], "", number));
     chart_x_title(&chart, "start of the process, seconds into the run");
     list_foreign(&chart, runs);
     snprintf(text, sizeof text, "Others kept at most %s cores busy", number_plain(most, number));
@@ -176,9 +181,11 @@ static bool has_runs(const json_t *runs, const json_t *table) {
 void section_run_order(struct page *page) {
     const struct document *document = page->document;
     const json_t *runs = field_list(document->root, "runs");
-    if (json_array_size(runs) == 0)
+    if (json_array_size(runs) == 0) {
+        section_empty(page, "order", TITLE, "The results carry no single processes.");
         return;
-    section_open(page, "order", "Run order: is there drift?");
+    }
+    section_open(page, "order", TITLE);
     fputs(
         "<p class=\"note\">Each point is one process, against the median of its own contender: "
         "a trend, a step or a cluster would show a machine that changed under the run. Contenders "

@@ -10,9 +10,9 @@
 #include "numbers.h"
 #include "page.h"
 
-#define WIDTH 420
-#define LEFT 62
-#define RIGHT 110
+#define WIDTH 380
+#define LEFT 58
+#define RIGHT 102
 #define PLOT_HEIGHT 230
 #define MOST_TICKS 5
 #define MOST_POINTS 64
@@ -84,26 +84,27 @@ static void draw_axes(const struct cloud *cloud, struct chart *chart) {
     char text[NUMBER_SIZE];
     size_t count = number_linear_ticks(cloud->most_rate, MOST_TICKS, ticks);
     for (size_t i = 0; i < count; i++)
-        chart_y_tick(chart, ticks[i], i == 0 ? "0" : number_with_unit(ticks[i], "1/s", text));
+        chart_y_tick(chart, ticks[i], number_tick(ticks[i], "1/s", text));
     count = number_linear_ticks(cloud->most_cpu, MOST_TICKS, ticks);
     for (size_t i = 0; i < count; i++)
-        chart_x_tick(chart, ticks[i], i == 0 ? "0" : number_plain(ticks[i], text));
+        chart_x_tick(chart, ticks[i], number_tick(ticks[i], "", text));
     chart_x_title(chart, "server CPU per request, µs  (left and up is better)");
 }
 
 static void draw_names(const struct cloud *cloud, struct chart *chart) {
     double at[MOST_POINTS];
-    char from[64], to[64];
+    char from[64], to[64], name[80];
     for (size_t i = 0; i < cloud->count; i++)
         at[i] = cloud->points[i].rate / (cloud->most_rate * 1.08);
     lines_spread(at, cloud->count, 14.0 / PLOT_HEIGHT);
     for (size_t i = 0; i < cloud->count; i++) {
         const struct point *point = &cloud->points[i];
+        html_cut(point->name, 15, name, sizeof name);
         snprintf(from, sizeof from, "%.10g, %.10g", point->cpu, point->rate);
         snprintf(to, sizeof to, "graph 1.02, graph %.5f", at[i]);
         chart_line(chart, from, to, INK_GRID, 1, false);
         snprintf(to, sizeof to, "graph 1.035, graph %.5f", at[i]);
-        chart_label(chart, to, "left", point->look.ink, 11, "%.18s", point->name);
+        chart_label(chart, to, "left", point->look.ink, 11, "%s", name);
     }
 }
 

@@ -130,14 +130,6 @@ static void write_place(struct page *page, const json_t *table) {
                field_count(table, "threads") == 1 ? "" : "s");
 }
 
-static void write_faster(struct page *page, const json_t *table, const json_t *row) {
-    struct factor factor = row_factor(table, row);
-    char middle[NUMBER_SIZE], low[NUMBER_SIZE], high[NUMBER_SIZE];
-    fprintf(page->out, " <b>%s×</b> (%s to %s):", number_ratio(1 / factor.middle, middle),
-            number_ratio(1 / factor.high, low), number_ratio(1 / factor.low, high));
-    write_place(page, table);
-}
-
 static void write_undecided(struct page *page, const json_t *table, const json_t *row) {
     struct factor factor = row_factor(table, row);
     char low[NUMBER_SIZE], high[NUMBER_SIZE];
@@ -169,13 +161,67 @@ static void write_list(struct page *page, row_filter *wanted, row_writer *write)
     fputs("</ul>\n", page->out);
 }
 
+/* The tables of one workload in which one contender is faster. */
+struct beaten {
+    double least, most; /* times faster */
+    char threads[96];   /* "1, 2" */
+    size_t count;
+};
+
+static void add_beaten(struct beaten *beaten, const json_t *table, const json_t *row) {
+    struct factor factor = row_factor(table, row);
+    size_t length = strlen(beaten->threads);
+    beaten->least = beaten->count == 0 ? 1 / factor.middle : fmin(beaten->least, 1 / factor.middle);
+    beaten->most = fmax(beaten->most, 1 / factor.middle);
+    snprintf(beaten->threads + length, sizeof beaten->threads - length, "%s%d",
+             beaten->count == 0 ? "" : ", ", field_count(table, "threads"));
+    beaten->count++;
+}
+
+static struct beaten beaten_by(const struct group *group, const json_t *contender) {
+    struct beaten beaten = {0};
+    size_t k;
+    json_t *row;
+    for (size_t i = 0; i < group->count; i++)
+        json_array_foreach(field_list(group->tables[i], "rows"), k,
+                           row) if (is_faster(row) &&
+                                    field_is(row, "contender", field_text(contender, "name")) &&
+                                    field_is(row, "kind", field_text(contender, "kind")))
+            add_beaten(&beaten, group->tables[i], row);
+    return beaten;
+}
+
+static void write_beaten_by(struct page *page, const struct group *group, const json_t *contender) {
+    struct beaten beaten = beaten_by(group, contender);
+    char title[400];
+    if (beaten.count == 0)
+        return;
+    fputs("<li>", page->out);
+    page_name(page, field_text(contender, "name"), field_text(contender, "kind"));
+    fputs(" ", page->out);
+    write_span(page->out, beaten.least, beaten.most);
+    table_title(page->document, group->tables[0], title, sizeof title);
+    html_textf(page->out, " %s, at %s thread%s", title, beaten.threads,
+               strcmp(beaten.threads, "1") == 0 ? "" : "s");
+    fputs("</li>\n", page->out);
+}
+
+static void write_beaten_list(struct page *page) {
+    size_t i;
+    json_t *contender;
+    fputs("<ul class=\"beaten\">\n", page->out);
+    for (size_t k = 0; k < page->document->group_count; k++)
+        json_array_foreach(page->document->contenders, i, contender)
+            write_beaten_by(page, &page->document->groups[k], contender);
+    fputs("</ul>\n", page->out);
+}
+
 static void write_beaten(struct page *page) {
-    size_t count = count_rows(page->document, is_faster);
     fputs("<h3>Where ", page->out);
     html_text(page->out, page->document->reference);
     fputs(" is beaten</h3>\n", page->out);
-    if (count > 0)
-        write_list(page, is_faster, write_faster);
+    if (count_rows(page->document, is_faster) > 0)
+        write_beaten_list(page);
     else
         fputs("<p>In no table of this run was another contender found faster.</p>\n", page->out);
 }

@@ -120,9 +120,12 @@ static int end_process(server *s) {
     if (!asked)
         return fail(s, EPROTO, "the server ended by itself, with %s",
                     child_how_it_ended(&s->process, how));
-    if (child_wait(&s->process, STOP_SECONDS) != 0) {
+    int error = child_wait(&s->process, STOP_SECONDS);
+    if (error != 0) {
         child_kill(&s->process);
-        return fail(s, EPROTO, "the server was still there %d s after SIGTERM", STOP_SECONDS);
+        return error == ECANCELED
+                   ? fail(s, error, "interrupted")
+                   : fail(s, EPROTO, "the server was still there %d s after SIGTERM", STOP_SECONDS);
     }
     if (!WIFEXITED(s->process.status) || WEXITSTATUS(s->process.status) != 0)
         return fail(s, EPROTO, "the server ended with %s", child_how_it_ended(&s->process, how));

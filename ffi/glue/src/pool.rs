@@ -7,11 +7,12 @@ use crate::signals::Blocked;
 use crate::worker;
 use libc::{EAGAIN, ECANCELED, EDEADLK};
 use std::ffi::c_void;
-use std::mem::ManuallyDrop;
+use std::mem::{size_of, ManuallyDrop};
 use std::ptr;
 use std::sync::Arc;
 
-/// A C job and its argument. The function may unwind: that is how `thread_pool_panic` ends it.
+/// A C job and its argument, two words, and no more with an `Option` around it: this is what the
+/// pools queue. The function may unwind: that is how `thread_pool_panic` ends it.
 pub struct Job {
     /// The function.
     pub run: extern "C-unwind" fn(*mut c_void),
@@ -22,16 +23,18 @@ pub struct Job {
 // SAFETY: the user hands `arg` over to whichever worker runs the job.
 unsafe impl Send for Job {}
 
-impl Job {
+const _: () = assert!(size_of::<Option<Job>>() == 2 * size_of::<usize>());
+
+impl rust_pools::Job for Job {
     #[inline]
-    fn call(self) {
+    fn run(self) {
         (self.run)(self.arg);
         fork::stop_child();
     }
 }
 
 /// A backend and what C wants to know about it.
-pub struct Pool<B: rust_pools::Pool> {
+pub struct Pool<B: rust_pools::Pool<Job>> {
     backend: ManuallyDrop<B>,
     /// The process that made the pool.
     generation: Generation,
@@ -39,7 +42,7 @@ pub struct Pool<B: rust_pools::Pool> {
     observer: Arc<Observer>,
 }
 
-impl<B: rust_pools::Pool> Pool<B> {
+impl<B: rust_pools::Pool<Job>> Pool<B> {
     /// Makes the pool and all its threads, or returns an error number.
     ///
     /// # Safety
@@ -67,7 +70,7 @@ impl<B: rust_pools::Pool> Pool<B> {
         if self.generation != Generation::now() {
             return Err(ECANCELED);
         }
-        self.backend.spawn(move || job.call()).map_err(|_| EAGAIN)
+        self.backend.spawn(job).map_err(|_| EAGAIN)
     }
 
     /// Ends the pool, or returns an error number and leaves it as it is. After success the

@@ -1,5 +1,5 @@
 //! `thread_pool.h` on the backend `crossbeam`.
-use rust_pools::CrossbeamPool as Backend;
+type Backend = rust_pools::CrossbeamPool<thread_pool_glue::Job>;
 
 #[path = "../../../exports.rs"]
 mod exports;

@@ -1,5 +1,5 @@
 //! `thread_pool.h` on the backend `mpsc`.
-use rust_pools::MpscPool as Backend;
+type Backend = rust_pools::MpscPool<thread_pool_glue::Job>;
 
 #[path = "../../../exports.rs"]
 mod exports;

@@ -1,5 +1,5 @@
 //! `thread_pool.h` on the backend `vecdeque`.
-use rust_pools::VecDequePool as Backend;
+type Backend = rust_pools::VecDequePool<thread_pool_glue::Job>;
 
 #[path = "../../../exports.rs"]
 mod exports;

@@ -1,0 +1,33 @@
+/* Which cells fit the time.
+ *
+ * Cells that the options ask for are measured in any case. Of the default's the most telling come
+ * first: those with as many threads as there are cores before the others, and of these one of each
+ * group of workloads before a second one of any. */
+#ifndef COMPARE_BUDGET_H
+#define COMPARE_BUDGET_H
+
+#include "plan.h"
+
+/* Fewer rounds than this of a cell are hardly worth the time. */
+#define BUDGET_LEAST_ROUNDS 5
+
+/* Divides the time between pools and servers; 0: the default. */
+void budget_share(struct plan *plan, double given_s);
+
+/* Activates cells of the reserve as far as they fit. */
+void budget_fit(struct plan *plan, enum contender_kind kind);
+
+/* The cell of the reserve to be activated next if it fits within `left_s`, or NULL. */
+struct cell *budget_next(struct plan *plan, enum contender_kind kind, double left_s);
+
+/* Seconds until each active cell has its least rounds. */
+double budget_owed(const struct plan *plan, enum contender_kind kind);
+
+/* When that does not fit any more (the processes take longer than they said): stops cells of the
+ * default, the least telling first, that have fewer rounds than that. */
+void budget_shed(struct plan *plan, enum contender_kind kind, double left_s);
+
+/* Seconds that PLAN_ROUNDS rounds of the cells take, with or without those in reserve. */
+double budget_seconds(const struct plan *plan, enum contender_kind kind, bool with_reserve);
+
+#endif

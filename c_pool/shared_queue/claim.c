@@ -1,0 +1,137 @@
+/* claim.c: a worker takes the next job, and goes from segment to segment. */
+#include <sched.h>
+
+#include "consumer.h"
+#include "segments.h"
+#include "tuning.h"
+#include "waiting.h"
+
+/* Takes hold of the first segment. */
+void thread_pool_consumer_enter(struct thread_pool_queue *queue,
+                                struct thread_pool_consumer *consumer) {
+    struct thread_pool_segment *segment = atomic_load(&queue->first), *seen = NULL;
+    while (seen != segment) {
+        seen = segment;
+        /* seq_cst: comes before the second look at `first`. Who retires the segment moves `first`
+         * before it looks at `holds`: either it sees us, or we see that it has moved. Partner
+         * is_held. */
+        atomic_store(&consumer->holds, segment);
+        segment = atomic_load(&queue->first);
+    }
+    consumer->segment = segment;
+    consumer->slots = segment->slots;
+    consumer->count = segment->count;
+    consumer->phase = thread_pool_life_phase(segment->life);
+}
+
+void thread_pool_consumer_leave(struct thread_pool_queue *queue,
+                                struct thread_pool_consumer *consumer) {
+    /* Release, as part of seq_cst: our reads of slots are over; partner is_held. */
+    atomic_store(&consumer->holds, NULL);
+    consumer->segment = NULL;
+    thread_pool_segments_sweep(queue);
+}
+
+/* From an emptied segment to the next. False: there is none. */
+static bool advance(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer) {
+    struct thread_pool_segment *from = consumer->segment, *expected = from;
+    /* Acquire: the fields of the next segment; partner append. */
+    struct thread_pool_segment *next = atomic_load_explicit(&from->next, memory_order_acquire);
+    if (next == NULL)
+        return false;
+    bool moved = atomic_compare_exchange_strong(&queue->first, &expected, next);
+    thread_pool_consumer_enter(queue, consumer);
+    if (moved)
+        thread_pool_segments_retire(queue, from);
+    else
+        thread_pool_segments_sweep(queue);
+    return true;
+}
+
+static inline bool claim_alone(struct thread_pool_queue *queue,
+                               struct thread_pool_consumer *consumer,
+                               struct thread_pool_task *task) {
+    struct thread_pool_segment *segment = consumer->segment;
+    /* Relaxed: this worker alone writes it. */
+    uint32_t index = atomic_load_explicit(&segment->head, memory_order_relaxed);
+    if (THREAD_POOL_UNLIKELY(index == consumer->count)) {
+        if (!advance(queue, consumer))
+            return false;
+        segment = consumer->segment;
+        index = 0;
+    }
+    if (!thread_pool_slot_read(&consumer->slots[index], consumer->phase, task))
+        return false;
+    /* Relaxed: read by this worker, and by the guess in wake. */
+    atomic_store_explicit(&segment->head, index + 1, memory_order_relaxed);
+    return true;
+}
+
+/* Another worker claims at the same time. When jobs are so short that the queue itself is the
+ * bottleneck, a second worker only makes the first one slower, because `head` and the slots travel
+ * between their caches: then it stays away, longer each time, and lets the other one run. How fast
+ * `head` moves meanwhile tells whether that is so; as soon as it moves slowly, the stay is over. */
+static void stay_away(struct thread_pool_consumer *consumer) {
+    struct thread_pool_segment *segment = consumer->segment;
+    if (consumer->stay == 0) {
+        if (++consumer->collisions % COLLISIONS_PER_PROBE != 0)
+            return;
+        consumer->stay = 1;
+    }
+    /* Relaxed, here and below: how fast it moves, nothing else. */
+    uint32_t before = atomic_load_explicit(&segment->head, memory_order_relaxed);
+    for (uint32_t i = 0; i < consumer->stay; i++) {
+        thread_pool_wait_pauses(STAY_PAUSES);
+        uint32_t head = atomic_load_explicit(&segment->head, memory_order_relaxed);
+        if (head - before < STAY_PAUSES) {
+            consumer->stay /= 2;
+            return;
+        }
+        before = head;
+        if (i % 8 == 7)
+            sched_yield();
+    }
+    if (consumer->stay < MOST_STAYS)
+        consumer->stay *= 2;
+}
+
+static inline bool claim_shared(struct thread_pool_queue *queue,
+                                struct thread_pool_consumer *consumer,
+                                struct thread_pool_task *task) {
+    for (;;) {
+        struct thread_pool_segment *segment = consumer->segment;
+        /* Relaxed: claims only need to be distinct; what a job needs comes with its slot. */
+        uint32_t index = atomic_load_explicit(&segment->head, memory_order_relaxed);
+        if (THREAD_POOL_UNLIKELY(index >= consumer->count)) {
+            if (!advance(queue, consumer))
+                return false;
+            continue;
+        }
+        if (!thread_pool_slot_read(&consumer->slots[index], consumer->phase, task))
+            return false;
+        if (atomic_compare_exchange_strong_explicit(&segment->head, &index, index + 1,
+                                                    memory_order_relaxed, memory_order_relaxed))
+            return true;
+        stay_away(consumer);
+    }
+}
+
+bool thread_pool_queue_claim(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer,
+                             struct thread_pool_task *task) {
+    bool claimed = queue->workers == 1 ? claim_alone(queue, consumer, task)
+                                       : claim_shared(queue, consumer, task);
+    if (claimed)
+        thread_pool_queue_start_one(queue);
+    return claimed;
+}
+
+/* A ticket has been given that no worker has claimed yet, or there may be such a one. */
+bool thread_pool_consumer_sees_ticket(struct thread_pool_consumer *consumer) {
+    struct thread_pool_segment *segment = consumer->segment;
+    /* seq_cst: after the announcement of sleep in the one order; partners thread_pool_queue_put and
+     * append. */
+    if (atomic_load(&segment->next) != NULL)
+        return true;
+    uint32_t tail = thread_pool_ticket_index(atomic_load(&segment->tail));
+    return atomic_load(&segment->head) < (tail < segment->count ? tail : consumer->count);
+}

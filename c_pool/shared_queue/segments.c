@@ -1,0 +1,188 @@
+#include "segments.h"
+
+#include <stdlib.h>
+
+#include "pages.h"
+#include "tuning.h"
+
+enum { SEGMENT_SIZE = THREAD_POOL_SEGMENT_SLOTS * sizeof(struct thread_pool_slot) };
+
+void thread_pool_segments_open(struct thread_pool_segment *segment, uint32_t life,
+                               uint32_t tickets) {
+    segment->life = life;
+    /* Relaxed: read by workers after the segment was linked; partner append. */
+    atomic_store_explicit(&segment->head, 0, memory_order_relaxed);
+    atomic_store_explicit(&segment->next, NULL, memory_order_relaxed);
+    /* seq_cst: see thread_pool_queue_put. From here a producer with an old pointer may come in. */
+    atomic_store(&segment->tail, (uint64_t)life << 32 | tickets);
+}
+
+static struct thread_pool_segment *new_head(void) {
+    struct thread_pool_segment *segment =
+        aligned_alloc(alignof(struct thread_pool_segment), sizeof *segment);
+    if (segment != NULL) {
+        *segment = (struct thread_pool_segment){.count = THREAD_POOL_SEGMENT_SLOTS};
+        /* Nobody else knows it yet. No place left until it is opened. */
+        atomic_init(&segment->tail, THREAD_POOL_SEGMENT_SLOTS);
+    }
+    return segment;
+}
+
+static struct thread_pool_segment *pop(struct thread_pool_segment **list) {
+    struct thread_pool_segment *segment = *list;
+    if (segment != NULL)
+        *list = segment->below;
+    return segment;
+}
+
+static void push(struct thread_pool_segment **list, struct thread_pool_segment *segment) {
+    segment->below = *list;
+    *list = segment;
+}
+
+/* Under lock. A head with fresh slots; NULL: no memory. */
+static struct thread_pool_segment *fresh_segment(struct thread_pool_queue *queue) {
+    struct thread_pool_segment *segment = pop(&queue->bare);
+    if (segment == NULL)
+        segment = new_head();
+    if (segment == NULL)
+        return NULL;
+    segment->slots = thread_pool_pages_take(SEGMENT_SIZE);
+    segment->fresh = true;
+    if (segment->slots == NULL) {
+        push(&queue->bare, segment);
+        return NULL;
+    }
+    return segment;
+}
+
+/* Under lock. The life is odd on fresh slots, see slot.h. */
+struct thread_pool_segment *thread_pool_segments_ready(struct thread_pool_queue *queue,
+                                                       uint32_t *life) {
+    struct thread_pool_segment *segment = pop(&queue->cached);
+    if (segment == NULL)
+        segment = fresh_segment(queue);
+    else if (--queue->cached_count < queue->cached_least)
+        queue->cached_least = queue->cached_count;
+    if (segment == NULL)
+        return NULL;
+    *life = segment->fresh ? (segment->life + 1) | 1 : segment->life + 1;
+    segment->fresh = false;
+    return segment;
+}
+
+static void strip(struct thread_pool_segment *segment) {
+    thread_pool_pages_give_back(segment->slots, SEGMENT_SIZE);
+    segment->slots = NULL;
+}
+
+/* Under lock. */
+static void recycle(struct thread_pool_queue *queue, struct thread_pool_segment *segment) {
+    if (segment == &queue->inside)
+        return;
+    push(&queue->cached, segment);
+    queue->cached_count++;
+    queue->recycled++;
+}
+
+/* Under lock. Takes segments out of the cache until `most` are left. */
+static struct thread_pool_segment *detach(struct thread_pool_queue *queue, uint32_t most) {
+    struct thread_pool_segment *list = NULL;
+    while (queue->cached_count > most) {
+        push(&list, pop(&queue->cached));
+        queue->cached_count--;
+    }
+    if (queue->cached_count < queue->cached_least)
+        queue->cached_least = queue->cached_count;
+    return list;
+}
+
+/* Without the lock: giving back takes 10 us a segment. */
+static void give_back(struct thread_pool_queue *queue, struct thread_pool_segment *list) {
+    if (list == NULL)
+        return;
+    for (struct thread_pool_segment *segment = list; segment != NULL; segment = segment->below)
+        strip(segment);
+    struct thread_pool_segment *segment;
+    pthread_mutex_lock(&queue->lock);
+    while ((segment = pop(&list)) != NULL)
+        push(&queue->bare, segment);
+    pthread_mutex_unlock(&queue->lock);
+}
+
+/* Before a sleep: the pool has run dry, what the burst needed goes back. */
+void thread_pool_segments_trim(struct thread_pool_queue *queue) {
+    pthread_mutex_lock(&queue->lock);
+    struct thread_pool_segment *surplus = detach(queue, CACHED_MOST);
+    pthread_mutex_unlock(&queue->lock);
+    give_back(queue, surplus);
+}
+
+/* Under lock. A pool that never runs dry: from time to time, what was never needed meanwhile. */
+static struct thread_pool_segment *unneeded(struct thread_pool_queue *queue) {
+    if (queue->recycled < RECYCLED_PER_REVIEW)
+        return NULL;
+    uint32_t unneeded = queue->cached_least > CACHED_MOST ? queue->cached_least - CACHED_MOST : 0;
+    queue->recycled = 0;
+    struct thread_pool_segment *list = detach(queue, queue->cached_count - unneeded);
+    queue->cached_least = queue->cached_count;
+    return list;
+}
+
+static bool is_held(const struct thread_pool_queue *queue,
+                    const struct thread_pool_segment *segment) {
+    for (uint32_t i = 0; i < queue->workers; i++)
+        /* seq_cst: after the exchange of `first` in advance; partner enter. */
+        if (atomic_load(&queue->consumers[i].holds) == segment)
+            return true;
+    return false;
+}
+
+/* Under lock. Recycles what no worker holds any more. */
+static void sweep(struct thread_pool_queue *queue) {
+    struct thread_pool_segment *segment, *kept = NULL;
+    while ((segment = pop(&queue->retired)) != NULL) {
+        if (is_held(queue, segment)) {
+            push(&kept, segment);
+        } else {
+            recycle(queue, segment);
+            atomic_fetch_sub(&queue->retired_count, 1);
+        }
+    }
+    queue->retired = kept;
+}
+
+void thread_pool_segments_retire(struct thread_pool_queue *queue,
+                                 struct thread_pool_segment *segment) {
+    pthread_mutex_lock(&queue->lock);
+    push(&queue->retired, segment);
+    atomic_fetch_add(&queue->retired_count, 1);
+    sweep(queue);
+    struct thread_pool_segment *surplus = unneeded(queue);
+    pthread_mutex_unlock(&queue->lock);
+    give_back(queue, surplus);
+}
+
+void thread_pool_segments_sweep(struct thread_pool_queue *queue) {
+    if (atomic_load(&queue->retired_count) == 0)
+        return;
+    pthread_mutex_lock(&queue->lock);
+    sweep(queue);
+    pthread_mutex_unlock(&queue->lock);
+}
+
+void thread_pool_segments_free(struct thread_pool_queue *queue,
+                               struct thread_pool_segment *segment) {
+    if (segment == &queue->inside)
+        return;
+    if (segment->slots != NULL)
+        strip(segment);
+    free(segment);
+}
+
+void thread_pool_segments_free_list(struct thread_pool_queue *queue,
+                                    struct thread_pool_segment *list) {
+    struct thread_pool_segment *segment;
+    while ((segment = pop(&list)) != NULL)
+        thread_pool_segments_free(queue, segment);
+}

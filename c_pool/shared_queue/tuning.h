@@ -1,0 +1,53 @@
+/* tuning.h: every constant that was chosen by measurement. The measurements stand in README.md,
+ * Constants, and bench/NOTES.md. The build may set others, to measure again. */
+#ifndef THREAD_POOL_TUNING_H
+#define THREAD_POOL_TUNING_H
+
+/* What a pool at rest keeps for the next burst, and how often a busy one looks for more. */
+#ifndef CACHED_MOST
+#define CACHED_MOST 12u /* segments: 768 KiB */
+#endif
+#ifndef RECYCLED_PER_REVIEW
+#define RECYCLED_PER_REVIEW 256u /* segments: a million jobs */
+#endif
+
+/* Search. A pause is some 40 to 65 ns on the machine of the notes. */
+#ifndef POLL_PAUSES
+#define POLL_PAUSES 8u /* between two looks at the queue: a producer gets lines ahead meanwhile */
+#endif
+#ifndef QUIET_POLLS
+#define QUIET_POLLS 8 /* looks before a worker counts as searching */
+#endif
+#ifndef SEARCH_NS
+#define SEARCH_NS 20000 /* of searching before a worker sleeps */
+#endif
+#ifndef POLLS_PER_YIELD
+#define POLLS_PER_YIELD 4 /* looks between two sched_yield */
+#endif
+#ifndef SEARCHERS_AT_A_TIME
+#define SEARCHERS_AT_A_TIME 1u /* more than these sleep at once */
+#endif
+#ifndef MOST_SEARCHERS
+#define MOST_SEARCHERS 2u /* wake-ups in flight */
+#endif
+#ifndef VAIN_SEARCHES
+#define VAIN_SEARCHES 8u /* before a worker naps while it waits for a stopped producer */
+#endif
+#ifndef STOPPED_PRODUCER_NAP_NS
+#define STOPPED_PRODUCER_NAP_NS 50000 /* such a nap */
+#endif
+
+/* Colliding workers. */
+#ifndef COLLISIONS_PER_PROBE
+#define COLLISIONS_PER_PROBE 16u /* collisions before a worker stays away for the first time */
+#endif
+#ifndef STAY_PAUSES
+#define STAY_PAUSES                                                                                \
+    16u /* pauses between two looks at `head`; fewer jobs in it: the stay is over                  \
+         */
+#endif
+#ifndef MOST_STAYS
+#define MOST_STAYS 64u /* the longest stay, in units of STAY_PAUSES: some 50 us */
+#endif
+
+#endif

@@ -1,0 +1,90 @@
+/* wait.c: a worker finds no job: it polls, searches, sleeps. README.md, The sleeping protocol. */
+#include <sched.h>
+#include <time.h>
+
+#include "consumer.h"
+#include "segments.h"
+#include "tuning.h"
+#include "waiting.h"
+
+/* One worker that searches is enough: it wakes others when there is more than it can do. */
+static bool is_worth_searching(const struct thread_pool_consumer *consumer, unsigned word) {
+    return consumer->has_worked && (word & THREAD_POOL_IDLE_CLOSING) == 0 &&
+           thread_pool_idle_searchers(word) <= SEARCHERS_AT_A_TIME;
+}
+
+static bool search(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer,
+                   struct thread_pool_task *task) {
+    uint64_t until = thread_pool_wait_now_ns() + SEARCH_NS;
+    do {
+        for (int i = 0; i < POLLS_PER_YIELD; i++) {
+            if (thread_pool_queue_claim(queue, consumer, task))
+                return true;
+            thread_pool_wait_pauses(POLL_PAUSES);
+        }
+        sched_yield();
+    } while (is_worth_searching(consumer, atomic_load(&queue->idle.word)) &&
+             thread_pool_wait_now_ns() < until);
+    return thread_pool_queue_claim(queue, consumer, task);
+}
+
+static bool poll_quietly(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer,
+                         struct thread_pool_task *task) {
+    for (int i = 0; i < QUIET_POLLS; i++) {
+        thread_pool_wait_pauses(POLL_PAUSES);
+        if (thread_pool_queue_claim(queue, consumer, task))
+            return true;
+    }
+    return false;
+}
+
+/* All workers sleep and nothing is queued. */
+static void end(struct thread_pool_queue *queue) {
+    pthread_mutex_lock(&queue->lock);
+    queue->over = true;
+    atomic_store(&queue->last, &queue->refuse);
+    pthread_mutex_unlock(&queue->lock);
+    thread_pool_idle_end(&queue->idle);
+}
+
+/* There is a ticket, and a whole search has not seen its job: after a few of those the producer has
+ * been stopped, and searching on would only take the processor from it. */
+static void await_producer(struct thread_pool_consumer *consumer) {
+    const struct timespec a_while = {0, STOPPED_PRODUCER_NAP_NS};
+    if (++consumer->vain > VAIN_SEARCHES)
+        nanosleep(&a_while, NULL);
+}
+
+/* True: search on. False: all is done. */
+static bool rest(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer) {
+    unsigned word = thread_pool_idle_announce_sleep(&queue->idle);
+    if (thread_pool_consumer_sees_ticket(consumer)) {
+        if (thread_pool_idle_cancel_sleep(&queue->idle)) {
+            await_producer(consumer);
+            return true;
+        }
+    } else if (thread_pool_idle_is_over(&queue->idle, word)) {
+        end(queue);
+    }
+    thread_pool_consumer_leave(queue, consumer);
+    thread_pool_segments_trim(queue);
+    bool more = thread_pool_idle_sleep(&queue->idle);
+    thread_pool_consumer_enter(queue, consumer);
+    return more;
+}
+
+bool thread_pool_queue_wait(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer,
+                            struct thread_pool_task *task) {
+    if (consumer->has_worked && poll_quietly(queue, consumer, task))
+        return true;
+    thread_pool_idle_start_search(&queue->idle);
+    while (!search(queue, consumer, task))
+        if (!rest(queue, consumer))
+            return false;
+    consumer->vain = 0;
+    consumer->has_worked = true;
+    unsigned word = thread_pool_idle_end_search(&queue->idle);
+    if (thread_pool_idle_sleepers(word) > 0 && thread_pool_consumer_sees_ticket(consumer))
+        thread_pool_queue_wake(queue);
+    return true;
+}

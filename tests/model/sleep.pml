@@ -1,0 +1,292 @@
+/* How the workers of c_pool/shared_queue sleep, are woken and end: the event count of idle.c, and
+ * the steps of queue.h, queue.c and wait.c around it.
+ *
+ * The queue is reduced to what the sleepers look at: how many tickets have been given, which slots
+ * are published, how many are claimed. ring.pml has the rest. Every access to one of these or to
+ * the idle word is a step of its own. Each step is headed by the function it stands for. Bounds and
+ * what is left out: README.md.
+ *
+ * The jobs: MEETING jobs from outside, by as many producers, each of which waits until all of them
+ * run at the same time; and a child that one of them spawns. Destroy begins when the
+ * producers are through, or when all jobs have run.
+ *
+ * The properties are the assertions, and that no run gets stuck: with a job queued and all workers
+ * asleep, jobs that wait for each other, or a destroy that does not return, spin reports an invalid
+ * end state.
+ *
+ * Macros that plant a mistake: see `mutants` in CMakeLists.txt. */
+
+#ifndef WORKERS
+#define WORKERS 2
+#endif
+#ifndef MEETING
+#define MEETING 2 /* jobs from outside; at most WORKERS */
+#endif
+#ifndef MOST_SEARCHERS
+#define MOST_SEARCHERS 1
+#endif
+#ifndef BEHIND_MOST
+#define BEHIND_MOST 1 /* times a worker is in a segment that others have left */
+#endif
+#define JOBS (MEETING + 1)
+
+/* The idle word: idle.h. One word: read and changed in one step. */
+byte sleepers;
+byte searchers;
+bool closing;
+bool done;
+/* park.h: permits posted and not yet taken; park.pml has what is behind it. */
+byte permits;
+
+/* The queue, by ticket. */
+byte tail;
+byte head;
+bool published[JOBS];
+bool child[JOBS]; /* by ticket: the job is the child */
+bool over;
+
+/* For the properties only. */
+byte started;
+bool spawned;
+byte ran;
+byte through; /* producers */
+byte ended;   /* workers */
+
+#ifdef FLAG_OUTSIDE
+bool stop;
+#endif
+
+/* ---- Producers, and workers that run a job that spawns ------------------------------------- */
+
+/* thread_pool_queue_wake. Whether `length` says that another searcher is worth it is left open: the
+ * protocol must be right either way, as long as somebody searches. */
+inline wake() {
+    d_step { sl = sleepers; se = searchers; cl = closing; dn = done }
+    do
+    :: sl == 0 || se > 0 -> break
+    :: sl > 0 && se < MOST_SEARCHERS ->
+        /* thread_pool_idle_turn_sleeper */
+        d_step {
+            turned = (sl == sleepers && se == searchers && cl == closing && dn == done);
+            if
+            :: turned -> sleepers--; searchers++
+            :: else -> sl = sleepers; se = searchers; cl = closing; dn = done
+            fi
+        }
+        if
+        :: turned ->
+#ifndef DROP_WAKE
+            permits++;
+#endif
+            break
+        :: else -> skip
+        fi
+    od;
+    atomic { sl = 0; se = 0; cl = false; dn = false; turned = false }
+}
+
+/* thread_pool_queue_put */
+inline put(is_child) {
+#ifdef LATE_TICKET
+    sl = sleepers;
+#endif
+    /* A spawn is refused when all is over; these are of jobs that run or come before. */
+    d_step { assert(!over); ticket = tail; tail++; child[ticket] = is_child }
+    atomic { published[ticket] = true; ticket = 0 }
+#ifndef LATE_TICKET
+    sl = sleepers;
+#endif
+    if
+    :: sl != 0 -> wake()
+    :: else -> skip
+    fi
+}
+
+proctype producer() {
+    byte ticket, sl, se;
+    bool cl, dn, turned;
+    put(false);
+    through++
+}
+
+/* ---- Workers --------------------------------------------------------------------------------- */
+
+/* thread_pool_queue_claim, in one step. When it fails, the slot that it has looked at was not
+ * published, so the head was still there. When it succeeds, the exchange is the step. */
+inline claim() {
+    d_step {
+        claimed = (head < JOBS && published[head]);
+        if
+        :: claimed -> is_child = child[head]; head++
+        :: else -> skip
+        fi
+    }
+}
+
+/* thread_pool_consumer_sees_ticket: `tail`, then `head`. That a segment follows says the same, and
+ * may say it although all jobs in there have been claimed. */
+inline sees_ticket() {
+    if
+    :: atomic { true -> sl = tail }
+        atomic { found = (head < sl); sl = 0 }
+    :: atomic { tail > 0 && behind < BEHIND_MOST -> behind++; found = true }
+    fi
+}
+
+proctype worker() {
+    byte ticket, sl, se, behind;
+    bool cl, dn, turned, claimed, found, is_child, ending;
+#ifdef FLAG_OUTSIDE
+    bool stopped;
+#endif
+take:
+    claim();
+    if
+    :: claimed -> goto start
+    :: else -> skip
+    fi;
+    /* thread_pool_queue_wait: thread_pool_idle_start_search */
+    searchers++;
+search:
+    claim();
+    if
+    :: claimed ->
+        /* thread_pool_idle_end_search */
+        d_step { searchers--; sl = sleepers }
+#ifndef NO_CHAIN
+        if
+        :: sl > 0 ->
+            sees_ticket();
+            if
+            :: found -> found = false; wake()
+            :: else -> skip
+            fi
+        :: else -> skip
+        fi;
+#endif
+        sl = 0;
+        goto start
+    :: else -> skip
+    fi;
+    /* rest: thread_pool_idle_announce_sleep; is destroy under way? */
+#ifdef FLAG_OUTSIDE
+    /* The mistake: the flag is not in the word. */
+    stopped = stop;
+    d_step { searchers--; sleepers++; ending = stopped; stopped = false }
+#elif defined(STALE_WORD)
+    d_step { searchers--; sleepers++; ending = (closing && sleepers == WORKERS) }
+#else
+    d_step { searchers--; sleepers++; ending = closing }
+#endif
+#ifndef NO_RECHECK
+    sees_ticket();
+#endif
+    if
+    :: found ->
+        /* thread_pool_idle_cancel_sleep */
+        d_step {
+            ending = false;
+            found = (sleepers > 0);
+            if
+            :: found -> sleepers--; searchers++
+            :: else -> skip
+            fi
+        }
+        if
+        :: found -> found = false; goto search
+        :: else -> skip
+        fi;
+#ifdef PERMIT_LEFT
+        /* The mistake: the permit that is on its way stays there. */
+        goto search;
+#endif
+    :: else ->
+#ifndef STALE_WORD
+        /* thread_pool_idle_is_over. The word is a new one: others may have cancelled since the
+         * announcement, and may run a job now. */
+        if
+        :: ending -> ending = (sleepers == WORKERS)
+        :: else -> skip
+        fi;
+#endif
+        if
+        :: ending ->
+            /* end, thread_pool_idle_end */
+            over = true;
+            d_step { ending = !done; done = true }
+            if
+            :: ending -> permits = permits + WORKERS; ending = false
+            :: else -> skip
+            fi
+        :: else -> skip
+        fi
+    fi;
+    /* thread_pool_idle_sleep */
+    atomic { permits > 0 -> permits-- }
+    if
+    :: done -> goto leave
+    :: else -> goto search
+    fi;
+start:
+    atomic { claimed = false; started++ }
+    if
+    :: atomic { is_child -> is_child = false }
+    :: else ->
+        /* Jobs that wait for each other. */
+        atomic { started >= MEETING -> skip }
+        /* One of them spawns. */
+        if
+        :: atomic { !spawned -> spawned = true }
+            put(true)
+        :: else -> skip
+        fi
+    fi;
+    ran++;
+    goto take;
+leave:
+    ended++
+}
+
+/* ---- Destroy --------------------------------------------------------------------------------- */
+
+proctype destroyer() {
+    byte turned;
+    /* A spawn from outside during destroy is the caller's error. */
+    if
+    :: true -> through == MEETING
+    :: true -> through == MEETING && ran == JOBS
+    fi;
+    /* thread_pool_idle_close; an exchange that fails changes nothing */
+#ifdef FLAG_OUTSIDE
+    stop = true;
+#endif
+    d_step { closing = true; turned = sleepers; searchers = searchers + turned; sleepers = 0 }
+#ifndef CLOSE_SILENT
+    permits = permits + turned;
+#endif
+    /* end_all: joins every worker. */
+    ended == WORKERS;
+    assert(ran == JOBS && head == tail && tail == JOBS);
+#if defined(STALE_WORD) || defined(FLAG_OUTSIDE)
+    /* These leave permits too; what is looked for is worse. */
+    skip
+#else
+    assert(over && permits == 0)
+#endif
+}
+
+init {
+    byte i;
+    atomic {
+        do
+        :: i < WORKERS -> run worker(); i++
+        :: else -> break
+        od;
+        i = 0;
+        do
+        :: i < MEETING -> run producer(); i++
+        :: else -> break
+        od;
+        run destroyer()
+    }
+}
