@@ -80,6 +80,10 @@ class Client:
             return int(rest)
         if kind == b"$":
             return None if rest == b"-1" else self.take(int(rest) + 2)[:-2]
+        if kind == b"_":
+            return None
+        if kind == b"%":
+            return {self.reply(): self.reply() for _ in range(int(rest))}
         if kind == b"*":
             return None if rest == b"-1" else [self.reply() for _ in range(int(rest))]
         raise AssertionError(f"no reply: {line!r}")

@@ -131,12 +131,26 @@ class Commands(unittest.TestCase):
         self.assertGreater(self.client.ask("CLIENT", "ID"), 0)
         self.assertIsInstance(self.client.ask("CLIENT", "KILL"), ReplyError)
         self.assertEqual(self.client.ask("HELLO", "2")[1], b"poolbench")
-        self.check("HELLO 3", ReplyError("NOPROTO unsupported protocol version"))
+        self.check("HELLO 4", ReplyError("NOPROTO unsupported protocol version"))
         self.check("NONE a b", ReplyError(
             "ERR unknown command 'NONE', with args beginning with: 'a' 'b' "))
         self.check("GET", ReplyError("ERR wrong number of arguments for 'get' command"))
         self.client.send(request("QUIT") + request("PING"))
         self.assertEqual(self.client.rest(), b"+OK\r\n")
+
+    def test_resp3(self):
+        hello = self.client.ask("HELLO", "3")
+        self.assertEqual(hello[b"proto"], 3)
+        self.client.send(request("GET", "none"))
+        self.assertEqual(self.client.line(), b"_")
+        self.check("MGET none", [None])
+        self.check("CONFIG GET databases", {b"databases": b"1"})
+        self.check("SET a 1", "OK")
+        self.client.send(request("SET", "a", "1", "NX"))
+        self.assertEqual(self.client.line(), b"_")
+        self.assertEqual(self.client.ask("HELLO", "2")[1], b"poolbench")
+        self.client.send(request("GET", "none"))
+        self.assertEqual(self.client.line(), b"$-1")
 
     def test_the_server(self):
         self.assertEqual(self.client.info("backend"), BACKEND)

@@ -108,7 +108,14 @@ void reply_text(reply_writer *writer, const char *text) {
 }
 
 void reply_null(reply_writer *writer) {
-    reply_raw(writer, "$-1\r\n", 5);
+    if (writer->resp3)
+        reply_raw(writer, "_\r\n", 3);
+    else
+        reply_raw(writer, "$-1\r\n", 5);
+}
+
+void reply_map(reply_writer *writer, size_t pairs) {
+    reply_header(writer, writer->resp3 ? '%' : '*', (int64_t)(writer->resp3 ? pairs : 2 * pairs));
 }
 
 void reply_array(reply_writer *writer, size_t count) {

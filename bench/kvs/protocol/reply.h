@@ -1,4 +1,5 @@
-/* reply.h: writes replies of RESP2 one after the other into memory.
+/* reply.h: writes replies one after the other into memory, in RESP2 or, where a client has asked
+ * for it with HELLO 3, in RESP3; they differ in what nothing and a map look like.
  *
  * A writer starts on memory of the caller's and moves to memory of its own when that is full; a
  * failed allocation sets `failed`, and everything later is dropped. One thread at a time, never
@@ -17,6 +18,7 @@ typedef struct reply_writer {
     size_t size;
     bool owned; /* `bytes` came from malloc: reply_release gives it back */
     bool failed;
+    bool resp3;
 } reply_writer;
 
 static inline reply_writer reply_on(char *memory, size_t size) {
@@ -35,7 +37,8 @@ void reply_error(reply_writer *writer, const char *text); /* -text, code include
 void reply_integer(reply_writer *writer, int64_t number); /* :number */
 void reply_bulk(reply_writer *writer, kvs_slice value);   /* $length value */
 void reply_text(reply_writer *writer, const char *text);  /* the same, of a C string */
-void reply_null(reply_writer *writer);                    /* $-1 */
-void reply_array(reply_writer *writer, size_t count);     /* *count; the elements follow */
+void reply_null(reply_writer *writer);                    /* $-1 or _ */
+void reply_map(reply_writer *writer, size_t pairs); /* *2×pairs or %pairs; key, value, … follow */
+void reply_array(reply_writer *writer, size_t count); /* *count; the elements follow */
 
 #endif

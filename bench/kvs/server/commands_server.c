@@ -151,24 +151,25 @@ static bool hello_options(call *c) {
 }
 
 void run_hello(call *c) {
-    int64_t version = 2;
+    int64_t version = c->client->resp3 ? 3 : 2;
     if (call_count(c) > 1 && !kvs_parse_integer(call_word(c, 1), &version)) {
         reply_error(c->out, "ERR Protocol version is not an integer or out of range");
         return;
     }
-    if (version != 2) {
+    if (version != 2 && version != 3) {
         reply_error(c->out, "NOPROTO unsupported protocol version");
         return;
     }
     if (!hello_options(c))
         return;
-    reply_array(c->out, 14);
+    c->client->resp3 = c->out->resp3 = version == 3;
+    reply_map(c->out, 7);
     reply_text(c->out, "server");
     reply_text(c->out, "poolbench");
     reply_text(c->out, "version");
     reply_text(c->out, POOLBENCH_VERSION);
     reply_text(c->out, "proto");
-    reply_integer(c->out, 2);
+    reply_integer(c->out, version);
     reply_text(c->out, "id");
     reply_integer(c->out, (int64_t)c->client->id);
     reply_text(c->out, "mode");
@@ -181,8 +182,8 @@ void run_hello(call *c) {
 
 static void client_info(call *c) {
     char text[192];
-    snprintf(text, sizeof text, "id=%llu name=%s db=0 resp=2\n", (unsigned long long)c->client->id,
-             c->client->name);
+    snprintf(text, sizeof text, "id=%llu name=%s db=0 resp=%d\n", (unsigned long long)c->client->id,
+             c->client->name, c->client->resp3 ? 3 : 2);
     reply_text(c->out, text);
 }
 
@@ -243,7 +244,7 @@ static void describe_named(call *c) {
     for (size_t i = 2; i < call_count(c); i++) {
         const command *what = command_named(call_word(c, i));
         if (what == NULL)
-            reply_raw(c->out, "*-1\r\n", 5);
+            c->out->resp3 ? reply_null(c->out) : reply_raw(c->out, "*-1\r\n", 5);
         else
             describe(c, what);
     }
@@ -275,7 +276,7 @@ void run_command(call *c) {
     else if (kvs_slice_is(what, "LIST"))
         list_names(c);
     else if (kvs_slice_is(what, "DOCS"))
-        reply_array(c->out, 0); /* redis-cli then knows the names, without their documentation */
+        reply_map(c->out, 0); /* redis-cli then knows the names, without their documentation */
     else
         reply_error(c->out, "ERR unknown subcommand. Try COMMAND INFO, COUNT, LIST or DOCS.");
 }
@@ -325,7 +326,7 @@ void run_config(call *c) {
     settings_of(c->server, all);
     for (int i = 0; i < SETTINGS; i++)
         found += asked_for(c, all[i].name);
-    reply_array(c->out, 2 * found);
+    reply_map(c->out, found);
     for (int i = 0; i < SETTINGS; i++)
         if (asked_for(c, all[i].name)) {
             reply_text(c->out, all[i].name);

@@ -52,6 +52,7 @@ typedef struct connection {
 
     /* The rest: whoever has the connection. */
     bool authenticated;
+    bool resp3;          /* it has asked for this protocol */
     bool closing;        /* to be closed when its replies are sent */
     bool lingering;      /* what still comes is thrown away until the client closes */
     bool has_parsed;     /* the parser holds a request that waits to be executed */

@@ -103,9 +103,9 @@ static void announce(const server *s) {
 static void release(server *s) {
     if (s->pool != NULL)
         thread_pool_destroy(s->pool);
-    poller_close(s);
-    if (s->engine != NULL)
+    if (s->engine != NULL) /* before the poller: its thread may still be about to kick */
         s->options.engine->close(s->engine);
+    poller_close(s);
     if (s->stop_event >= 0)
         close(s->stop_event);
     if (s->ended_event >= 0)

@@ -197,6 +197,7 @@ void turn_begin(turn *t, connection *c, char *scratch_in, char *scratch_out) {
                 .out = reply_on(scratch_out, TURN_OUTPUT),
                 .scratch_in = scratch_in,
                 .left = c->server->options.budget};
+    t->out.resp3 = c->resp3;
     turn_take_input(t);
 }
 
