@@ -58,8 +58,12 @@ void thread_pool_idle_close(struct thread_pool_idle *idle, uint32_t workers) {
         thread_pool_park_post(&idle->park, sleepers);
 }
 
-bool thread_pool_idle_is_over(const struct thread_pool_idle *idle, unsigned word) {
-    return (word & CLOSING) != 0 && thread_pool_idle_sleepers(word) == idle->workers;
+/* The announcement says whether CLOSING came before the last look at the queue; who sleeps now only
+ * a new look at the word can tell. Between the two another worker may have cancelled its sleep and
+ * claimed a job, and that job may spawn. */
+bool thread_pool_idle_is_over(const struct thread_pool_idle *idle, unsigned announcement) {
+    return (announcement & CLOSING) != 0 &&
+           thread_pool_idle_sleepers(atomic_load(&idle->word)) == idle->workers;
 }
 
 /* Nobody else can change the word now: all workers sleep, and whoever is outside must not spawn. */

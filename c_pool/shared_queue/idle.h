@@ -52,8 +52,9 @@ bool thread_pool_idle_sleep(struct thread_pool_idle *idle);
 
 /* Destroy has begun: sleepers look once more, and the last one to announce its sleep ends it. */
 void thread_pool_idle_close(struct thread_pool_idle *idle, uint32_t workers);
-/* Every worker sleeps, nothing is queued, and nothing can come. */
-bool thread_pool_idle_is_over(const struct thread_pool_idle *idle, unsigned word);
+/* Every worker sleeps, and nothing can come. `announcement`: the word that the caller's
+ * announcement of sleep returned, after which it has looked at the queue and seen nothing. */
+bool thread_pool_idle_is_over(const struct thread_pool_idle *idle, unsigned announcement);
 void thread_pool_idle_end(struct thread_pool_idle *idle);
 
 static inline bool thread_pool_idle_is_closing(struct thread_pool_idle *idle) {

@@ -100,8 +100,9 @@ inline publish(segment, index, of_life, job) {
     }
 }
 
-/* thread_pool_segments_ready and thread_pool_segments_open: takes a segment of a list for another life. All but `tail` is read
- * only after the link; `tail` is what a producer with an old pointer may find. */
+/* thread_pool_segments_ready and thread_pool_segments_open: takes a segment of a list for another
+ * life. All but `tail` is read only after the link; `tail` is what a producer with an old pointer
+ * may find. */
 inline ready_and_open(segment) {
     if
     :: atomic { list[0] == CACHED -> segment = 0 }
@@ -243,8 +244,8 @@ inline enter() {
 #endif
 }
 
-/* sweep, is_held; under lock. What the caller holds it knows, so for two workers
- * is_held is one load of the other's. */
+/* sweep, is_held; under lock. What the caller holds it knows, so for two workers is_held is one load
+ * of the other's. */
 inline sweep() {
     d_step {
         s = 0;
@@ -399,7 +400,7 @@ proctype worker(byte self) {
     bool seen_held;
 #endif
 again:
-    /* claim_shared: where the head is, */
+    /* thread_pool_queue_claim, claim_shared: where the head is, */
     index = head[segment];
 #ifdef CLAIM_ADDS
     if
@@ -513,8 +514,8 @@ add:
     fi;
 #endif
 failed:
-    /* thread_pool_queue_wait and rest: search, and rest when that takes too long. When a worker sleeps and
-     * is woken is another model's (sleep.pml); here it may be at any time. */
+    /* thread_pool_queue_wait and rest: search, and sleep when that takes too long. When a worker
+     * sleeps and is woken is another model's (sleep.pml); here it may be at any time. */
     if
     :: WORTHWHILE -> goto again
     :: atomic { rests < REST_MOST -> rests++ }
