@@ -39,16 +39,16 @@
 
 /* Colliding workers. In pauses: */
 #ifndef COLLISIONS_PER_PROBE
-#define COLLISIONS_PER_PROBE 32u /* collisions before a worker stays away for the first time */
+#define COLLISIONS_PER_PROBE 64u /* collisions before a worker stays away for the first time */
 #endif
 #ifndef STAY_FIRST
-#define STAY_FIRST 4u /* the first stay, and the first look at `head` in any */
+#define STAY_FIRST 32u /* the first stay, and the first look at `head` in any */
 #endif
 #ifndef STAY_UNSEEN_MOST
 #define STAY_UNSEEN_MOST 64u /* the longest time between two looks: 3 to 4 us */
 #endif
 #ifndef STAY_MOST
-#define STAY_MOST 1024u /* the longest stay: some 50 us */
+#define STAY_MOST 2048u /* the longest stay: some 100 us */
 #endif
 
 #endif
