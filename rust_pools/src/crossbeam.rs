@@ -1,9 +1,9 @@
 //! One unbounded MPMC channel of crossbeam, every worker receiving from it.
 
-use crate::drain::Drain;
+use crate::drain::{Drain, Outcome};
 use crate::limit::Limit;
 use crate::workers;
-use crate::{Full, Hooks, Job, Options, Pool};
+use crate::{Hooks, Job, Options, Pool, Refused};
 use crossbeam_channel::{unbounded, Receiver, Sender};
 use std::io;
 use std::sync::Arc;
@@ -69,6 +69,13 @@ impl<J: Job> Queue<J> {
         (0..stops).for_each(|_| self.send(None));
         job
     }
+
+    /// Every worker has left: whoever queued a job takes one out again, and none is dropped unsaid.
+    #[cold]
+    fn take_back(&self) -> Result<(), Refused> {
+        drop(self.next());
+        Err(Refused::Over)
+    }
 }
 
 impl<J: Job> Pool<J> for CrossbeamPool<J> {
@@ -86,13 +93,15 @@ impl<J: Job> Pool<J> for CrossbeamPool<J> {
 
     /// With a limit the channel stays unbounded and `Limit` counts: a bounded channel allocates
     /// all its slots at once, and its stop messages would wait for room.
-    fn spawn(&self, job: J) -> Result<(), Full> {
+    fn spawn(&self, job: J) -> Result<(), Refused> {
         if let Some(limit) = &self.queue.limit {
             limit.admit()?;
         }
         self.queue.send(Some(job));
-        self.queue.drain.spawned();
-        Ok(())
+        match self.queue.drain.spawned() {
+            Outcome::Queued => Ok(()),
+            Outcome::TooLate => self.queue.take_back(),
+        }
     }
 
     fn destroy(self) {

@@ -29,6 +29,15 @@ pub(crate) struct Drain {
     changed: Condvar,
 }
 
+/// What became of a job that was put into the queue.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// A worker will run it.
+    Queued,
+    /// The end was reached before: nobody takes it any more but the caller.
+    TooLate,
+}
+
 #[derive(Default)]
 struct State {
     /// Workers to wait for, set by `begin`.
@@ -53,16 +62,22 @@ impl Drain {
     /// Sequentially consistent like the store in `begin` and the channel's own tail: a load that
     /// misses the store comes before it, and the job was queued before that, ahead of the stops.
     #[inline]
-    pub(crate) fn spawned(&self) {
-        if self.draining.load(Ordering::SeqCst) {
-            self.wake_one();
+    pub(crate) fn spawned(&self) -> Outcome {
+        match self.draining.load(Ordering::SeqCst) {
+            false => Outcome::Queued,
+            true => self.wake_one(),
         }
     }
 
+    /// At the end no job runs, so that only a thread-local destructor of a worker can come here.
     #[cold]
-    fn wake_one(&self) {
-        let _state = self.lock();
+    fn wake_one(&self) -> Outcome {
+        let state = self.lock();
+        if state.idle == state.workers {
+            return Outcome::TooLate;
+        }
         self.changed.notify_one();
+        Outcome::Queued
     }
 
     /// What a worker does after its stop message, until no job is left and none can come.

@@ -50,9 +50,14 @@ pub trait Hooks: Send + Sync + 'static {
     fn job_panicked(&self, payload: Box<dyn Any + Send>);
 }
 
-/// The job was not accepted: `max_queued` jobs are waiting.
+/// Why a job was not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Full;
+pub enum Refused {
+    /// `max_queued` jobs are waiting.
+    Full,
+    /// The pool has drained and its workers are ending: a thread-local destructor came too late.
+    Over,
+}
 
 /// What a pool runs, once, on one of its workers.
 ///
@@ -84,7 +89,7 @@ pub trait Pool<J: Job>: Sized + Send + Sync + 'static {
     fn new(options: Options, hooks: Arc<dyn Hooks>) -> io::Result<Self>;
 
     /// Queues `job`, from any thread, workers included. Never waits for a job.
-    fn spawn(&self, job: J) -> Result<(), Full>;
+    fn spawn(&self, job: J) -> Result<(), Refused>;
 
     /// Runs what is queued and what those jobs spawn, then ends and joins every worker. Not to be
     /// called on a worker of this pool.

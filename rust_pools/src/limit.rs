@@ -1,6 +1,6 @@
 //! Counts waiting jobs, in pools that were given a limit; the others have no counter at all.
 
-use crate::Full;
+use crate::Refused;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -17,13 +17,13 @@ impl Limit {
     }
 
     /// Counts one more job as waiting, or refuses it.
-    pub(crate) fn admit(&self) -> Result<(), Full> {
+    pub(crate) fn admit(&self) -> Result<(), Refused> {
         let one_more = |waiting| (waiting < self.most).then_some(waiting + 1);
         // Relaxed: see `waiting`.
         self.waiting
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more)
             .map(|_| ())
-            .map_err(|_| Full)
+            .map_err(|_| Refused::Full)
     }
 
     /// A job that was admitted starts.

@@ -2,7 +2,7 @@
 
 use crate::limit::Limit;
 use crate::workers;
-use crate::{Full, Hooks, Job, Options, Pool};
+use crate::{Hooks, Job, Options, Pool, Refused};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::io;
 use std::sync::Arc;
@@ -59,7 +59,7 @@ impl<J: Job> Pool<J> for RayonPool {
     }
 
     /// rayon boxes every job, together with what it needs to know itself.
-    fn spawn(&self, job: J) -> Result<(), Full> {
+    fn spawn(&self, job: J) -> Result<(), Refused> {
         match &self.limit {
             None => self.pool.spawn(move || job.run()),
             Some(limit) => {

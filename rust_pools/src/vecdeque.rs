@@ -1,7 +1,7 @@
 //! The plainest pool: a `VecDeque` under a mutex, and a condition variable.
 
 use crate::workers;
-use crate::{Full, Hooks, Job, Options, Pool};
+use crate::{Hooks, Job, Options, Pool, Refused};
 use std::collections::VecDeque;
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -34,10 +34,13 @@ impl<J: Job> Queue<J> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn push(&self, job: J) -> Result<(), Full> {
+    fn push(&self, job: J) -> Result<(), Refused> {
         let mut state = self.lock();
         if state.jobs.len() >= self.limit {
-            return Err(Full);
+            return Err(Refused::Full);
+        }
+        if state.stop == Some(state.idle) {
+            return Err(Refused::Over);
         }
         state.jobs.push_back(job);
         let somebody_waits = state.idle > 0;
@@ -97,7 +100,7 @@ impl<J: Job> Pool<J> for VecDequePool<J> {
         Ok(Self { queue, handles })
     }
 
-    fn spawn(&self, job: J) -> Result<(), Full> {
+    fn spawn(&self, job: J) -> Result<(), Refused> {
         self.queue.push(job)
     }
 

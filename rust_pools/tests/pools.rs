@@ -1,7 +1,7 @@
 //! What every pool promises, asked of each through the trait. The suite in C asks far more, of the
 //! same pools behind the C ABI; this one fails closer to the fault.
 
-use rust_pools::{BoxedJob, Full, Hooks, Options, Pool};
+use rust_pools::{BoxedJob, Hooks, Options, Pool, Refused};
 use std::any::Any;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -39,7 +39,7 @@ fn pool<P: Pool<BoxedJob>>(threads: usize, max_queued: usize) -> (P, Arc<Record>
     (P::new(options(threads, max_queued), record.clone()).unwrap(), record)
 }
 
-fn spawn<P: Pool<BoxedJob>>(pool: &P, job: impl FnOnce() + Send + 'static) -> Result<(), Full> {
+fn spawn<P: Pool<BoxedJob>>(pool: &P, job: impl FnOnce() + Send + 'static) -> Result<(), Refused> {
     pool.spawn(Box::new(job))
 }
 
@@ -92,9 +92,12 @@ fn a_full_pool_says_so<P: Pool<BoxedJob>>() {
     })
     .unwrap();
     started.wait(); // it runs, and no longer counts
-    assert_eq!([(); 4].map(|()| spawn(&pool, || ())), [Ok(()), Ok(()), Err(Full), Err(Full)]);
+    assert_eq!(
+        [(); 4].map(|()| spawn(&pool, || ())),
+        [Ok(()), Ok(()), Err(Refused::Full), Err(Refused::Full)]
+    );
     go_on.wait();
-    while spawn(&pool, || ()) == Err(Full) {
+    while spawn(&pool, || ()) == Err(Refused::Full) {
         std::thread::yield_now();
     }
     pool.destroy();

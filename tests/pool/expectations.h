@@ -10,13 +10,11 @@
 
 struct expectations {
     const char *backend;
-    bool thread_per_job;        /* no fixed set of workers: no index, no queue, no order */
-    double most_wakeups;        /* workers woken by a job that meets a sleeping pool */
-    bool aborts_without_memory; /* Rust: a failed allocation ends the process */
-    bool leaves_cancellable;    /* a worker whose job enabled cancellation and panicked */
-    bool index_survives_fork;   /* thread_pool_worker_index in a child that a job forked */
-    bool loses_last_spawns;   /* a job spawned by a worker's thread-local destructor, in destroy */
-    const char *nested_order; /* jobs that one job spawns, on one thread */
+    bool thread_per_job;           /* no fixed set of workers: no index, no queue, no order */
+    double most_wakeups;           /* workers woken by a job that meets a sleeping pool */
+    bool aborts_without_memory;    /* Rust: a failed allocation ends the process */
+    bool aborts_on_last_spawns;    /* by a worker's thread-local destructor, in destroy */
+    const char *nested_order;      /* jobs that one job spawns, on one thread */
     const char *beside_respawning; /* a job from outside beside one that respawns itself */
 };
 

@@ -136,8 +136,7 @@ void case_worker_index_in_child_forked_by_job(void **state) {
     (void)state;
     const char *answer = probe_worker_index_in_child_forked_by_job();
     record_answer("worker_index_in_child_forked_by_job", answer);
-    if (!expected()->index_survives_fork)
-        assert_string_equal(answer, "-1");
+    assert_string_equal(answer, "-1");
 }
 
 /* ---- under load: whatever lock is held at that moment, the child is told ---- */

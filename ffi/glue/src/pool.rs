@@ -6,6 +6,7 @@ use crate::panic::Observer;
 use crate::signals::Blocked;
 use crate::worker;
 use libc::{EAGAIN, ECANCELED, EDEADLK};
+use rust_pools::Refused;
 use std::ffi::c_void;
 use std::mem::{size_of, ManuallyDrop};
 use std::ptr;
@@ -70,7 +71,10 @@ impl<B: rust_pools::Pool<Job>> Pool<B> {
         if self.generation != Generation::now() {
             return Err(ECANCELED);
         }
-        self.backend.spawn(job).map_err(|_| EAGAIN)
+        self.backend.spawn(job).map_err(|refused| match refused {
+            Refused::Full => EAGAIN,
+            Refused::Over => ECANCELED,
+        })
     }
 
     /// Ends the pool, or returns an error number and leaves it as it is. After success the
