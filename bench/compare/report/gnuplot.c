@@ -50,8 +50,7 @@ static char *draw(char *path) {
         drawn = memory_copy_of(result.out);
     else
         explain(&result);
-    if (result.error == 0)
-        process_result_free(&result);
+    process_result_free(&result);
     return drawn;
 }
 
