@@ -2,5 +2,5 @@
 #include "panic.h"
 
 noreturn void thread_pool_panic(const char *message) {
-    _longjmp(thread_pool_panic_begin(message)->landing, 1);
+    siglongjmp(thread_pool_panic_begin(message)->landing, 1);
 }

@@ -35,7 +35,7 @@ static _Unwind_Reason_Code stop(int version, _Unwind_Action actions,
     (void)version, (void)class_of_exception;
     struct thread_pool_worker *worker = argument;
     if ((actions & _UA_END_OF_STACK) != 0 || is_workers_frame(context, worker))
-        _longjmp(worker->landing, 1);
+        siglongjmp(worker->landing, 1);
     if (!panic.no_shortcut)
         thread_pool_shortcut_at(context, worker, exception);
     panic.no_shortcut = true;

@@ -109,7 +109,7 @@ void thread_pool_shortcut(struct thread_pool_frame *frame, struct thread_pool_wo
     case AT_CLEANUP:
         land(frame, info.pad, exception);
     case AT_WORKER:
-        _longjmp(worker->landing, 1);
+        siglongjmp(worker->landing, 1);
     case UNKNOWN:
         return;
     }

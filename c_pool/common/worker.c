@@ -41,7 +41,7 @@ static void abort_on_exit(void *unused) {
 static bool run_until_panic(struct thread_pool_worker *worker, bool after_panic) {
     volatile bool panicked = true; /* volatile: its value counts after a longjmp */
     pthread_cleanup_push(abort_on_exit, NULL);
-    if (_setjmp(worker->landing) == 0) {
+    if (sigsetjmp(worker->landing, 0) == 0) {
         if (after_panic)
             thread_pool_panic_report(worker);
         worker->run(worker, after_panic);

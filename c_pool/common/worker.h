@@ -49,7 +49,7 @@ struct thread_pool_worker {
 
     /* Used by the thread itself alone. */
     enum thread_pool_worker_state state;
-    jmp_buf landing;        /* where a panic lands: in the frame that calls run */
+    sigjmp_buf landing;     /* where a panic lands: in the frame that calls run */
     char *message;          /* of the panic under way: message_room, or from malloc */
     char message_room[256]; /* a message that fits is kept without malloc */
 };
