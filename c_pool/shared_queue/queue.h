@@ -26,7 +26,8 @@ struct thread_pool_consumer {
     uint32_t phase;                 /* of the segment's life */
     uint32_t stay, collisions;      /* see stay_away */
     uint32_t vain;                  /* see await_producer */
-    bool has_worked;                /* false: at birth nothing is worth searching for */
+    bool has_worked;                /* false: at birth there is nothing to poll for */
+    bool search_pays;               /* the last sleep was short */
 };
 
 struct thread_pool_queue {

@@ -21,6 +21,9 @@
 #ifndef SEARCH_NS
 #define SEARCH_NS 20000 /* of searching before a worker sleeps */
 #endif
+#ifndef SHORT_SLEEP_NS
+#define SHORT_SLEEP_NS 100000 /* a sleep below this makes the next search worth its while */
+#endif
 #ifndef POLLS_PER_YIELD
 #define POLLS_PER_YIELD 4u /* looks between two sched_yield */
 #endif

@@ -7,9 +7,11 @@
 #include "tuning.h"
 #include "waiting.h"
 
-/* One worker that searches is enough: it wakes others when there is more than it can do. */
+/* Not when the last sleep was long: the next job is not expected so soon, and a worker that sleeps
+ * at once is where the system wakes it best (bench/NOTES.md, Wake-up). One worker that searches is
+ * enough: it wakes others when there is more than it can do. */
 static bool is_worth_searching(const struct thread_pool_consumer *consumer, unsigned word) {
-    return consumer->has_worked && (word & THREAD_POOL_IDLE_CLOSING) == 0 &&
+    return consumer->search_pays && (word & THREAD_POOL_IDLE_CLOSING) == 0 &&
            thread_pool_idle_searchers(word) <= SEARCHERS_AT_A_TIME;
 }
 
@@ -54,6 +56,15 @@ static void await_producer(struct thread_pool_consumer *consumer) {
         nanosleep(&a_while, NULL);
 }
 
+/* False: all is done. */
+static bool sleep_and_learn(struct thread_pool_queue *queue,
+                            struct thread_pool_consumer *consumer) {
+    uint64_t began = thread_pool_wait_now_ns();
+    bool more = thread_pool_idle_sleep(&queue->idle);
+    consumer->search_pays = thread_pool_wait_now_ns() - began < SHORT_SLEEP_NS;
+    return more;
+}
+
 /* True: search on. False: all is done. */
 static bool rest(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer) {
     unsigned word = thread_pool_idle_announce_sleep(&queue->idle);
@@ -67,7 +78,7 @@ static bool rest(struct thread_pool_queue *queue, struct thread_pool_consumer *c
     }
     thread_pool_consumer_leave(queue, consumer);
     thread_pool_segments_trim(queue);
-    bool more = thread_pool_idle_sleep(&queue->idle);
+    bool more = sleep_and_learn(queue, consumer);
     thread_pool_consumer_enter(queue, consumer);
     return more;
 }
