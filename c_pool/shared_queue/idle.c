@@ -5,8 +5,9 @@
 #define CLOSING THREAD_POOL_IDLE_CLOSING
 #define DONE THREAD_POOL_IDLE_DONE
 
-int thread_pool_idle_init(struct thread_pool_idle *idle) {
-    atomic_init(&idle->word, 0);
+int thread_pool_idle_init(struct thread_pool_idle *idle, uint32_t workers) {
+    atomic_init(&idle->word, workers * SLEEPER);
+    idle->workers = workers;
     return thread_pool_park_init(&idle->park);
 }
 
@@ -47,22 +48,17 @@ bool thread_pool_idle_sleep(struct thread_pool_idle *idle) {
     return (atomic_load(&idle->word) & DONE) == 0;
 }
 
-void thread_pool_idle_close(struct thread_pool_idle *idle, uint32_t workers) {
+unsigned thread_pool_idle_close(struct thread_pool_idle *idle, uint32_t workers) {
+    atomic_fetch_sub(&idle->word, (idle->workers - workers) * SLEEPER);
     idle->workers = workers;
-    unsigned word = atomic_load(&idle->word), sleepers;
-    do
-        sleepers = thread_pool_idle_sleepers(word);
-    while (!atomic_compare_exchange_weak(&idle->word, &word,
-                                         (word | CLOSING) + sleepers * (SEARCHER - SLEEPER)));
-    if (sleepers > 0)
-        thread_pool_park_post(&idle->park, sleepers);
+    return atomic_fetch_or(&idle->word, CLOSING) | CLOSING;
 }
 
-/* The announcement says whether CLOSING came before the last look at the queue; who sleeps now only
- * a new look at the word can tell. Between the two another worker may have cancelled its sleep and
+/* The word says whether CLOSING came before the last look at the queue; who sleeps now only a new
+ * look at the word can tell. Between the two another worker may have cancelled its sleep and
  * claimed a job, and that job may spawn. */
-bool thread_pool_idle_is_over(const struct thread_pool_idle *idle, unsigned announcement) {
-    return (announcement & CLOSING) != 0 &&
+bool thread_pool_idle_is_over(const struct thread_pool_idle *idle, unsigned word) {
+    return (word & CLOSING) != 0 &&
            thread_pool_idle_sleepers(atomic_load(&idle->word)) == idle->workers;
 }
 

@@ -34,7 +34,8 @@ static inline unsigned thread_pool_idle_searchers(unsigned word) {
     return word / THREAD_POOL_IDLE_SEARCHER & THREAD_POOL_IDLE_MASK;
 }
 
-int thread_pool_idle_init(struct thread_pool_idle *idle);
+/* All workers sleep, also those that will be made later. */
+int thread_pool_idle_init(struct thread_pool_idle *idle, uint32_t workers);
 void thread_pool_idle_release(struct thread_pool_idle *idle);
 
 /* Makes a sleeper of `*word` a searcher, in the count and, if `wake`, in fact. False: the word has
@@ -50,11 +51,12 @@ bool thread_pool_idle_cancel_sleep(struct thread_pool_idle *idle);
 /* Sleeps until turned into a searcher. False: all is done, leave. */
 bool thread_pool_idle_sleep(struct thread_pool_idle *idle);
 
-/* Destroy has begun: sleepers look once more, and the last one to announce its sleep ends it. */
-void thread_pool_idle_close(struct thread_pool_idle *idle, uint32_t workers);
-/* Every worker sleeps, and nothing can come. `announcement`: the word that the caller's
- * announcement of sleep returned, after which it has looked at the queue and seen nothing. */
-bool thread_pool_idle_is_over(const struct thread_pool_idle *idle, unsigned announcement);
+/* Destroy has begun: the last worker to announce its sleep ends it. `workers`: as many as there
+ * are. Returns the word after it: when all of them sleep in it, nobody will announce. */
+unsigned thread_pool_idle_close(struct thread_pool_idle *idle, uint32_t workers);
+/* Every worker sleeps, and nothing can come. `word`: what the caller's announcement of sleep, or
+ * the caller's close, returned, after which it has looked at the queue and seen nothing. */
+bool thread_pool_idle_is_over(const struct thread_pool_idle *idle, unsigned word);
 void thread_pool_idle_end(struct thread_pool_idle *idle);
 
 static inline bool thread_pool_idle_is_closing(struct thread_pool_idle *idle) {

@@ -82,11 +82,8 @@ void thread_pool_queue_wake(struct thread_pool_queue *queue) {
 static void init_consumers(struct thread_pool_queue *queue) {
     for (uint32_t i = 0; i < queue->workers; i++) {
         struct thread_pool_consumer *consumer = &queue->consumers[i];
-        *consumer = (struct thread_pool_consumer){.segment = &queue->inside,
-                                                  .slots = queue->slots_inside,
-                                                  .count = THREAD_POOL_FIRST_SLOTS,
-                                                  .phase = 1};
-        atomic_init(&consumer->holds, &queue->inside);
+        *consumer = (struct thread_pool_consumer){.segment = &queue->refuse};
+        atomic_init(&consumer->holds, NULL);
     }
 }
 
@@ -102,7 +99,7 @@ static int init_parts(struct thread_pool_queue *queue) {
     int error = pthread_mutex_init(&queue->lock, NULL);
     if (error != 0)
         return error;
-    error = thread_pool_idle_init(&queue->idle);
+    error = thread_pool_idle_init(&queue->idle, queue->workers);
     if (error != 0)
         pthread_mutex_destroy(&queue->lock);
     return error;
@@ -137,6 +134,25 @@ void thread_pool_queue_release(struct thread_pool_queue *queue) {
     free(queue->consumers);
 }
 
+void thread_pool_queue_end(struct thread_pool_queue *queue) {
+    pthread_mutex_lock(&queue->lock);
+    queue->over = true;
+    atomic_store(&queue->last, &queue->refuse);
+    pthread_mutex_unlock(&queue->lock);
+    thread_pool_idle_end(&queue->idle);
+}
+
+/* When a worker moves on to another segment meanwhile, it is awake. */
+static bool has_unclaimed(struct thread_pool_queue *queue) {
+    struct thread_pool_segment *segment = atomic_load(&queue->first);
+    return atomic_load(&segment->next) != NULL || length(queue) > 0;
+}
+
+/* All asleep, nothing unclaimed, and still all asleep: a worker that has claimed in between is not,
+ * or has announced its sleep with CLOSING set and ends the pool. */
 void thread_pool_queue_close(struct thread_pool_queue *queue, uint32_t workers) {
-    thread_pool_idle_close(&queue->idle, workers);
+    unsigned word = thread_pool_idle_close(&queue->idle, workers);
+    if (thread_pool_idle_sleepers(word) == workers && !has_unclaimed(queue) &&
+        thread_pool_idle_is_over(&queue->idle, word))
+        thread_pool_queue_end(queue);
 }

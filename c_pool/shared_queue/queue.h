@@ -26,7 +26,7 @@ struct thread_pool_consumer {
     uint32_t phase;                 /* of the segment's life */
     uint32_t stay, collisions;      /* see stay_away */
     uint32_t vain;                  /* see await_producer */
-    bool has_worked;                /* false: at birth there is nothing to poll for */
+    bool is_born;                   /* false: has not woken yet for the first time */
     bool search_pays;               /* the last sleep was short */
 };
 
@@ -54,7 +54,8 @@ struct thread_pool_queue {
     bool over;                      /* under lock: no job will be accepted */
 
     struct thread_pool_segment inside; /* the first one, so that a small pool needs no other */
-    struct thread_pool_segment refuse; /* without slots: becomes `last` when all is over */
+    struct thread_pool_segment refuse; /* without slots: a worker's before it wakes for the first
+                                          time, and `last` when all is over */
     struct thread_pool_slot slots_inside[THREAD_POOL_FIRST_SLOTS];
 };
 
@@ -70,6 +71,7 @@ void thread_pool_queue_close(struct thread_pool_queue *queue, uint32_t workers);
 /* The cold parts of the functions below. */
 int thread_pool_queue_put_slowly(struct thread_pool_queue *queue, struct thread_pool_task task);
 void thread_pool_queue_wake(struct thread_pool_queue *queue);
+void thread_pool_queue_end(struct thread_pool_queue *queue);
 bool thread_pool_queue_admit(struct thread_pool_queue *queue);
 bool thread_pool_queue_wait(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer,
                             struct thread_pool_task *task);

@@ -39,15 +39,6 @@ static bool search(struct thread_pool_queue *queue, struct thread_pool_consumer 
     return thread_pool_queue_claim(queue, consumer, task);
 }
 
-/* All workers sleep and nothing is queued. */
-static void end(struct thread_pool_queue *queue) {
-    pthread_mutex_lock(&queue->lock);
-    queue->over = true;
-    atomic_store(&queue->last, &queue->refuse);
-    pthread_mutex_unlock(&queue->lock);
-    thread_pool_idle_end(&queue->idle);
-}
-
 /* There is a ticket, and a whole search has not seen its job: after a few of those the producer has
  * been stopped, and searching on would only take the processor from it. */
 static void await_producer(struct thread_pool_consumer *consumer) {
@@ -56,12 +47,13 @@ static void await_producer(struct thread_pool_consumer *consumer) {
         nanosleep(&a_while, NULL);
 }
 
-/* False: all is done. */
-static bool sleep_and_learn(struct thread_pool_queue *queue,
-                            struct thread_pool_consumer *consumer) {
+/* Wakes as a searcher. False: all is done. */
+static bool sleep(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer) {
     uint64_t began = thread_pool_wait_now_ns();
     bool more = thread_pool_idle_sleep(&queue->idle);
     consumer->search_pays = thread_pool_wait_now_ns() - began < SHORT_SLEEP_NS;
+    if (more)
+        thread_pool_consumer_enter(queue, consumer);
     return more;
 }
 
@@ -74,25 +66,27 @@ static bool rest(struct thread_pool_queue *queue, struct thread_pool_consumer *c
             return true;
         }
     } else if (thread_pool_idle_is_over(&queue->idle, word)) {
-        end(queue);
+        thread_pool_queue_end(queue);
     }
     thread_pool_consumer_leave(queue, consumer);
     thread_pool_segments_trim(queue);
-    bool more = sleep_and_learn(queue, consumer);
-    thread_pool_consumer_enter(queue, consumer);
-    return more;
+    return sleep(queue, consumer);
 }
 
 bool thread_pool_queue_wait(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer,
                             struct thread_pool_task *task) {
-    if (consumer->has_worked && poll(queue, consumer, task, QUIET_POLLS))
-        return true;
-    thread_pool_idle_start_search(&queue->idle);
+    if (consumer->is_born) {
+        if (poll(queue, consumer, task, QUIET_POLLS))
+            return true;
+        thread_pool_idle_start_search(&queue->idle);
+    } else if (!sleep(queue, consumer)) {
+        return false;
+    }
+    consumer->is_born = true;
     while (!search(queue, consumer, task))
         if (!rest(queue, consumer))
             return false;
     consumer->vain = 0;
-    consumer->has_worked = true;
     unsigned word = thread_pool_idle_end_search(&queue->idle);
     if (thread_pool_idle_sleepers(word) > 0 && thread_pool_consumer_sees_ticket(consumer))
         thread_pool_queue_wake(queue);

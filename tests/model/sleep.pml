@@ -133,12 +133,27 @@ inline sees_ticket() {
     fi
 }
 
-proctype worker() {
+/* thread_pool_queue_end, thread_pool_idle_end */
+inline end() {
+    over = true;
+    d_step { ending = !done; done = true }
+    if
+    :: ending -> permits = permits + WORKERS; ending = false
+    :: else -> skip
+    fi
+}
+
+proctype worker(bool asleep) {
     byte ticket, sl, se, behind;
     bool cl, dn, turned, claimed, found, is_child, ending;
 #ifdef FLAG_OUTSIDE
     bool stopped;
 #endif
+    /* Born asleep, or done with a job of earlier times. */
+    if
+    :: asleep -> goto sleep
+    :: else -> skip
+    fi;
 take:
     claim();
     if
@@ -210,17 +225,11 @@ search:
         fi;
 #endif
         if
-        :: ending ->
-            /* end, thread_pool_idle_end */
-            over = true;
-            d_step { ending = !done; done = true }
-            if
-            :: ending -> permits = permits + WORKERS; ending = false
-            :: else -> skip
-            fi
+        :: ending -> end()
         :: else -> skip
         fi
     fi;
+sleep:
     /* thread_pool_idle_sleep */
     atomic { permits > 0 -> permits-- }
     if
@@ -250,19 +259,32 @@ leave:
 /* ---- Destroy --------------------------------------------------------------------------------- */
 
 proctype destroyer() {
-    byte turned;
+    bool ending;
+    byte claims;
     /* A spawn from outside during destroy is the caller's error. */
     if
     :: true -> through == MEETING
     :: true -> through == MEETING && ran == JOBS
     fi;
-    /* thread_pool_idle_close; an exchange that fails changes nothing */
+    /* thread_pool_idle_close */
 #ifdef FLAG_OUTSIDE
     stop = true;
 #endif
-    d_step { closing = true; turned = sleepers; searchers = searchers + turned; sleepers = 0 }
+    d_step { closing = true; ending = (sleepers == WORKERS) }
 #ifndef CLOSE_SILENT
-    permits = permits + turned;
+    /* has_unclaimed */
+    claims = head;
+#ifndef CLOSE_BLIND
+    ending = ending && claims == tail;
+#endif
+#ifndef CLOSE_ONCE
+    /* thread_pool_idle_is_over */
+    ending = ending && sleepers == WORKERS;
+#endif
+    if
+    :: ending -> end()
+    :: else -> skip
+    fi;
 #endif
     /* end_all: joins every worker. */
     ended == WORKERS;
@@ -279,7 +301,8 @@ init {
     byte i;
     atomic {
         do
-        :: i < WORKERS -> run worker(); i++
+        :: i < WORKERS -> run worker(false); i++
+        :: i < WORKERS -> sleepers++; run worker(true); i++
         :: else -> break
         od;
         i = 0;
