@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "peek.h"
 #include "reply.h"
 #include "request.h"
 
@@ -109,6 +110,45 @@ static void noise(void **state) {
     }
 }
 
+/* In memory that ends with them, so that a sanitizer sees a byte read too many. */
+static size_t peek_at(const char *bytes, size_t length, char *keys, size_t size) {
+    kvs_slice found[3];
+    char *copy = malloc(length + 1);
+    assert_non_null(copy);
+    memcpy(copy + 1, bytes, length);
+    size_t count = resp_peek(copy + 1, length, found, 3), used = 0;
+    for (size_t i = 0; i < count; i++) {
+        assert_true(used + found[i].length + 1 < size);
+        memcpy(keys + used, found[i].bytes, found[i].length);
+        used += found[i].length;
+        keys[used++] = ' ';
+    }
+    keys[used] = '\0';
+    free(copy);
+    return count;
+}
+
+/* A look ahead finds what resp_parse will find, for every length of what has arrived, and stops at
+ * what it does not know. */
+static void peeks(void **state) {
+    static const char some[] =
+        "*2\r\n$3\r\nGET\r\n$2\r\nab\r\n*3\r\n$3\r\nSET\r\n$0\r\n\r\n$1\r\nv\r\n";
+    static const char *const unknown[] = {
+        "PING\r\n",        "*1\r\n$4\r\nPING\r\n",  "*-1\r\n",
+        "*2\r\n$-1\r\n",   "*2\r\n:3\r\n",          "*9\r\n$1\r\na\r\n",
+        "*2\r\n$\r\n\r\n", "*2\r\n$9999999999\r\n", "*2x\r\n",
+        "*\r\n",           "*2\r\n$1\rab\r\n"};
+    char keys[64];
+    (void)state;
+    for (size_t length = 0; length < sizeof some; length++) {
+        size_t whole = length < 21 ? 0 : length < sizeof some - 1 ? 1 : 2;
+        assert_int_equal(peek_at(some, length, keys, sizeof keys), whole);
+        assert_string_equal(keys, whole == 0 ? "" : whole == 1 ? "ab " : "ab  ");
+    }
+    for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++)
+        assert_int_equal(peek_at(unknown[i], strlen(unknown[i]), keys, sizeof keys), 0);
+}
+
 static void replies(void **state) {
     (void)state;
     static const char wanted[] = "+OK\r\n-ERR a  b\r\n:-9223372036854775808\r\n:0\r\n$-1\r\n"
@@ -131,9 +171,8 @@ static void replies(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(cut_anywhere),
-        cmocka_unit_test(strangers_are_limited),
-        cmocka_unit_test(noise),
+        cmocka_unit_test(cut_anywhere), cmocka_unit_test(strangers_are_limited),
+        cmocka_unit_test(noise),        cmocka_unit_test(peeks),
         cmocka_unit_test(replies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;

@@ -16,7 +16,7 @@
 
 #include "slice.h"
 
-enum { KVS_FAULT_MAX = 512 };
+enum { KVS_FAULT_MAX = 512, KVS_EXPECT_MAX = 16 };
 
 typedef struct kvs_engine kvs_engine; /* an open engine; each kind has its own */
 typedef struct kvs_view kvs_view;     /* a consistent view while reading */
@@ -104,6 +104,9 @@ typedef struct kvs_engine_type {
     int (*get)(kvs_engine *engine, kvs_view *view, const kvs_slice *keys, size_t count,
                kvs_value_function found, void *context, size_t *failed);
     int (*count)(kvs_engine *engine, kvs_view *view, uint64_t *keys);
+    /* A hint: these keys, at most KVS_EXPECT_MAX, will be asked for or written in a moment. NULL:
+     * this engine gains nothing by knowing. */
+    void (*expect)(kvs_engine *engine, const kvs_slice *keys, size_t count);
 
     void (*write)(kvs_engine *engine, kvs_write_set *set);
     void (*submit)(kvs_engine *engine, kvs_commit *commit);

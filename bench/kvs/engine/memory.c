@@ -125,6 +125,26 @@ static int memory_get(kvs_engine *engine, kvs_view *view, const kvs_slice *keys,
     return 0;
 }
 
+/* The caches are asked for the shard, the bucket and the entry of every key before any of them is
+ * used, so that the misses of one key overlap those of the others. A shard that somebody has locked
+ * is left out. */
+static void memory_expect(kvs_engine *engine, const kvs_slice *keys, size_t count) {
+    uint64_t hashes[KVS_EXPECT_MAX];
+    for (size_t i = 0; i < count; i++) {
+        hashes[i] = hash_of(engine, keys[i]);
+        __builtin_prefetch(&engine->shards[shard_of(hashes[i])], 1);
+    }
+    for (size_t i = 0; i < count; i++)
+        memory_shard_expect_bucket(&engine->shards[shard_of(hashes[i])], hashes[i]);
+    for (size_t i = 0; i < count; i++) {
+        memory_shard *shard = &engine->shards[shard_of(hashes[i])];
+        if (pthread_mutex_trylock(&shard->lock) != 0)
+            continue;
+        memory_shard_expect_entry(shard, hashes[i]);
+        pthread_mutex_unlock(&shard->lock);
+    }
+}
+
 static int memory_count(kvs_engine *engine, kvs_view *view, uint64_t *keys) {
     (void)view;
     *keys = 0;
@@ -187,5 +207,6 @@ const kvs_engine_type kvs_engine_memory = {
     .read_end = memory_read_end,
     .get = memory_get,
     .count = memory_count,
+    .expect = memory_expect,
     .write = memory_write,
 };

@@ -1,6 +1,7 @@
 #include "memory_shard.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "write.h"
@@ -52,7 +53,25 @@ memory_entry *memory_shard_find(const memory_shard *shard, uint64_t hash, kvs_sl
     return *find_link(shard, hash, key);
 }
 
-/* Twice the buckets. Without memory the table stays as it is: slower, not wrong. */
+void memory_shard_expect_bucket(const memory_shard *shard, uint64_t hash) {
+    /* Relaxed, and perhaps of two different tables: only an address to ask for, never followed;
+     * partner grow. */
+    uintptr_t buckets = (uintptr_t)atomic_load_explicit(&shard->buckets, memory_order_relaxed);
+    size_t mask = atomic_load_explicit(&shard->mask, memory_order_relaxed);
+    __builtin_prefetch((const void *)(buckets + (hash & mask) * sizeof(memory_entry *)));
+}
+
+void memory_shard_expect_entry(const memory_shard *shard, uint64_t hash) {
+    enum { LINE = 64 };
+    const char *entry = (const char *)shard->buckets[hash & shard->mask];
+    if (entry == NULL)
+        return;
+    __builtin_prefetch(entry, 1);
+    __builtin_prefetch(entry + LINE, 1);
+}
+
+/* Twice the buckets. There are at least two for a key, so that most searches end at the first
+ * entry. Without memory the table stays as it is: slower, not wrong. */
 static void grow(memory_shard *shard) {
     size_t size = (shard->mask + 1) * 2;
     memory_entry **buckets = calloc(size, sizeof(memory_entry *));
@@ -110,7 +129,7 @@ static int store(memory_shard *shard, memory_entry **link, uint64_t hash, kvs_sl
     *link = entry;
     if (present != NULL)
         free(present);
-    else if (++shard->count > shard->mask)
+    else if (++shard->count > shard->mask / 2)
         grow(shard);
     return 0;
 }

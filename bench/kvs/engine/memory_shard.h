@@ -17,8 +17,8 @@ typedef struct memory_entry {
 
 typedef struct memory_shard {
     _Alignas(128) pthread_mutex_t lock; /* two lines: neighbours are fetched in pairs */
-    memory_entry **buckets;             /* under lock */
-    size_t mask;                        /* under lock; buckets - 1 */
+    _Atomic(memory_entry **) buckets;   /* atomic; written under lock */
+    _Atomic size_t mask;                /* atomic; written under lock; buckets - 1 */
     size_t count;                       /* under lock; keys */
 } memory_shard;
 
@@ -26,7 +26,13 @@ typedef struct memory_shard {
 int memory_shard_init(memory_shard *shard);
 void memory_shard_destroy(memory_shard *shard);
 
+/* Asks the cache for what the entry's search begins with. Needs no lock. */
+void memory_shard_expect_bucket(const memory_shard *shard, uint64_t hash);
+
 /* The rest needs the shard's lock. */
+
+/* Asks the cache for the entry, or for the one that is looked at first. After expect_bucket. */
+void memory_shard_expect_entry(const memory_shard *shard, uint64_t hash);
 
 memory_entry *memory_shard_find(const memory_shard *shard, uint64_t hash, kvs_slice key);
 /* Carries out PUT, DELETE or ADD and sets the write's results. */

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "commands.h"
+#include "peek.h"
 #include "server.h"
 
 /* Replies beyond this are sent before the turn goes on. */
@@ -66,7 +67,20 @@ static turn_end execute_one(turn *t) {
         return TURN_COMMIT; /* it waits for the deferred ones */
     consume(t);
     t->left--;
+    t->foreseen--;
     return c->closing ? TURN_CLOSE : TURN_AGAIN;
+}
+
+/* Tells the engine which keys the next requests are about, when there is more than one of them. */
+static void foresee(turn *t) {
+    const kvs_engine_type *engine = server_engine_type(t->server);
+    kvs_slice keys[KVS_EXPECT_MAX];
+    size_t most = t->left < KVS_EXPECT_MAX ? t->left : KVS_EXPECT_MAX, count = 0;
+    if (engine->expect != NULL && t->connection->parser.position == 0)
+        count = resp_peek(t->in + t->in_start, t->in_end - t->in_start, keys, most);
+    if (count > 1)
+        engine->expect(t->server->engine, keys, count);
+    t->foreseen = count > 1 ? (uint32_t)count : 1;
 }
 
 /* Replies pile up: send them. TURN_AGAIN: go on. */
@@ -83,6 +97,8 @@ static turn_end relieve(turn *t) {
 static turn_end execute(turn *t) {
     turn_end how = TURN_AGAIN;
     while (how == TURN_AGAIN && t->left > 0) {
+        if (t->foreseen == 0)
+            foresee(t);
         how = execute_one(t);
         if (how == TURN_AGAIN && t->out.used >= FLUSH_AT)
             how = relieve(t);

@@ -29,8 +29,9 @@ typedef struct turn {
     reply_writer out;
     char *in; /* in[start … end): received, not executed; begins with a request */
     size_t in_start, in_end, in_size;
-    char *scratch_in; /* TURN_INPUT bytes */
-    uint32_t left;    /* of the budget */
+    char *scratch_in;  /* TURN_INPUT bytes */
+    uint32_t left;     /* of the budget */
+    uint32_t foreseen; /* requests that the engine has been told of, or that nobody could */
     size_t deferred_bytes;
     bool drained;  /* the socket has nothing more for now */
     bool ended;    /* the client sends no more */
