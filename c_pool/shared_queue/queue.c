@@ -124,7 +124,9 @@ int thread_pool_queue_init(struct thread_pool_queue *queue, size_t limit, uint32
 void thread_pool_queue_release(struct thread_pool_queue *queue) {
     thread_pool_segments_free_list(queue, queue->retired);
     thread_pool_segments_free_list(queue, queue->cached);
+    thread_pool_segments_free_list(queue, queue->surplus);
     thread_pool_segments_free_list(queue, queue->bare);
+    thread_pool_segments_free_list(queue, queue->bare_large);
     for (struct thread_pool_segment *next, *s = atomic_load(&queue->first); s != NULL; s = next) {
         next = atomic_load(&s->next);
         thread_pool_segments_free(queue, s);

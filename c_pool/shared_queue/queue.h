@@ -46,7 +46,9 @@ struct thread_pool_queue {
     alignas(THREAD_POOL_LINE) pthread_mutex_t lock; /* of the chain's growth and of the lists */
     struct thread_pool_segment *retired;            /* under lock: emptied, perhaps still held */
     struct thread_pool_segment *cached;             /* under lock: ready for another life */
-    struct thread_pool_segment *bare;               /* under lock: heads without slots */
+    struct thread_pool_segment *bare, *bare_large;  /* under lock: heads without slots */
+    struct thread_pool_segment *surplus;            /* under lock: large ones, to be given back */
+    uint32_t in_use;                                /* under lock: segments but the one inside */
     uint32_t cached_count;                          /* under lock */
     uint32_t cached_least;          /* under lock: fewest cached since the last review */
     uint32_t recycled;              /* under lock: since the last review */

@@ -16,6 +16,9 @@
 #define THREAD_POOL_FIRST_SLOTS 128u    /* of the segment inside the pool's own memory */
 #endif
 
+/* A queue that is very long goes on in larger ones, so that the heads stay few. */
+#define THREAD_POOL_LARGE_SLOTS (16 * THREAD_POOL_SEGMENT_SLOTS)
+
 enum { THREAD_POOL_LINE = 128 }; /* bytes: the adjacent-line prefetcher takes pairs of 64 */
 
 /* The head of a segment stays allocated until the pool is destroyed, so that a producer that was

@@ -5,7 +5,13 @@
 #include "pages.h"
 #include "tuning.h"
 
-enum { SEGMENT_SIZE = THREAD_POOL_SEGMENT_SLOTS * sizeof(struct thread_pool_slot) };
+static size_t slots_size(const struct thread_pool_segment *segment) {
+    return segment->count * sizeof(struct thread_pool_slot);
+}
+
+static bool is_large(const struct thread_pool_segment *segment) {
+    return segment->count == THREAD_POOL_LARGE_SLOTS;
+}
 
 void thread_pool_segments_open(struct thread_pool_segment *segment, uint32_t life,
                                uint32_t tickets) {
@@ -17,13 +23,13 @@ void thread_pool_segments_open(struct thread_pool_segment *segment, uint32_t lif
     atomic_store(&segment->tail, (uint64_t)life << 32 | tickets);
 }
 
-static struct thread_pool_segment *new_head(void) {
+static struct thread_pool_segment *new_head(uint32_t count) {
     struct thread_pool_segment *segment =
         aligned_alloc(alignof(struct thread_pool_segment), sizeof *segment);
     if (segment != NULL) {
-        *segment = (struct thread_pool_segment){.count = THREAD_POOL_SEGMENT_SLOTS};
+        *segment = (struct thread_pool_segment){.count = count};
         /* Nobody else knows it yet. No place left until it is opened. */
-        atomic_init(&segment->tail, THREAD_POOL_SEGMENT_SLOTS);
+        atomic_init(&segment->tail, count);
     }
     return segment;
 }
@@ -42,15 +48,17 @@ static void push(struct thread_pool_segment **list, struct thread_pool_segment *
 
 /* Under lock. A head with fresh slots; NULL: no memory. */
 static struct thread_pool_segment *fresh_segment(struct thread_pool_queue *queue) {
-    struct thread_pool_segment *segment = pop(&queue->bare);
+    bool large = queue->in_use >= LARGE_FROM;
+    struct thread_pool_segment **bare = large ? &queue->bare_large : &queue->bare;
+    struct thread_pool_segment *segment = pop(bare);
     if (segment == NULL)
-        segment = new_head();
+        segment = new_head(large ? THREAD_POOL_LARGE_SLOTS : THREAD_POOL_SEGMENT_SLOTS);
     if (segment == NULL)
         return NULL;
-    segment->slots = thread_pool_pages_take(SEGMENT_SIZE);
+    segment->slots = thread_pool_pages_take(slots_size(segment));
     segment->fresh = true;
     if (segment->slots == NULL) {
-        push(&queue->bare, segment);
+        push(bare, segment);
         return NULL;
     }
     return segment;
@@ -68,11 +76,12 @@ struct thread_pool_segment *thread_pool_segments_ready(struct thread_pool_queue 
         return NULL;
     *life = segment->fresh ? (segment->life + 1) | 1 : segment->life + 1;
     segment->fresh = false;
+    queue->in_use++;
     return segment;
 }
 
 static void strip(struct thread_pool_segment *segment) {
-    thread_pool_pages_give_back(segment->slots, SEGMENT_SIZE);
+    thread_pool_pages_give_back(segment->slots, slots_size(segment));
     segment->slots = NULL;
 }
 
@@ -80,9 +89,21 @@ static void strip(struct thread_pool_segment *segment) {
 static void recycle(struct thread_pool_queue *queue, struct thread_pool_segment *segment) {
     if (segment == &queue->inside)
         return;
+    queue->in_use--;
+    if (is_large(segment)) {
+        push(&queue->surplus, segment);
+        return;
+    }
     push(&queue->cached, segment);
     queue->cached_count++;
     queue->recycled++;
+}
+
+/* Under lock. The large ones, which are not kept. */
+static struct thread_pool_segment *take_surplus(struct thread_pool_queue *queue) {
+    struct thread_pool_segment *list = queue->surplus;
+    queue->surplus = NULL;
+    return list;
 }
 
 /* Under lock. Takes segments out of the cache until `most` are left. */
@@ -106,16 +127,17 @@ static void give_back(struct thread_pool_queue *queue, struct thread_pool_segmen
     struct thread_pool_segment *segment;
     pthread_mutex_lock(&queue->lock);
     while ((segment = pop(&list)) != NULL)
-        push(&queue->bare, segment);
+        push(is_large(segment) ? &queue->bare_large : &queue->bare, segment);
     pthread_mutex_unlock(&queue->lock);
 }
 
 /* Before a sleep: the pool has run dry, what the burst needed goes back. */
 void thread_pool_segments_trim(struct thread_pool_queue *queue) {
     pthread_mutex_lock(&queue->lock);
-    struct thread_pool_segment *surplus = detach(queue, CACHED_MOST);
+    struct thread_pool_segment *small = detach(queue, CACHED_MOST), *large = take_surplus(queue);
     pthread_mutex_unlock(&queue->lock);
-    give_back(queue, surplus);
+    give_back(queue, small);
+    give_back(queue, large);
 }
 
 /* Under lock. A pool that never runs dry: from time to time, what was never needed meanwhile. */
@@ -158,9 +180,10 @@ void thread_pool_segments_retire(struct thread_pool_queue *queue,
     push(&queue->retired, segment);
     atomic_fetch_add(&queue->retired_count, 1);
     sweep(queue);
-    struct thread_pool_segment *surplus = unneeded(queue);
+    struct thread_pool_segment *small = unneeded(queue), *large = take_surplus(queue);
     pthread_mutex_unlock(&queue->lock);
-    give_back(queue, surplus);
+    give_back(queue, small);
+    give_back(queue, large);
 }
 
 void thread_pool_segments_sweep(struct thread_pool_queue *queue) {

@@ -11,6 +11,10 @@
 #define RECYCLED_PER_REVIEW 256u /* segments: a million jobs */
 #endif
 
+#ifndef LARGE_FROM
+#define LARGE_FROM 512u /* segments in use, 32 MiB: what follows is large */
+#endif
+
 /* Search. A pause is some 40 to 65 ns on the machine of the notes. */
 #ifndef POLL_PAUSES
 #define POLL_PAUSES 8u /* between two looks at the queue: a producer gets lines ahead meanwhile */
