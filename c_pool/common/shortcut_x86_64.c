@@ -38,9 +38,10 @@ _Static_assert(sizeof(struct thread_pool_frame) == 136, "the entry above");
 _Static_assert(offsetof(struct thread_pool_frame, registers) == 8, "the entry above");
 
 /* Goes on in a frame at its cleanup: as the personality's landing pads expect it, the exception in
- * rax and a selector, 0 for a cleanup, in rdx. */
-noreturn static void land(const struct thread_pool_frame *frame, uintptr_t pad,
-                          struct _Unwind_Exception *exception) {
+ * rax and a selector, 0 for a cleanup, in rdx. Not inlined: before a call that does not return,
+ * AddressSanitizer forgets what it knows of the frames that are left here. */
+__attribute__((noinline)) noreturn static void
+land(const struct thread_pool_frame *frame, uintptr_t pad, struct _Unwind_Exception *exception) {
     __asm__ volatile("movq 8+8*3(%%rsi), %%rbx\n\t"
                      "movq 8+8*6(%%rsi), %%rbp\n\t"
                      "movq 8+8*12(%%rsi), %%r12\n\t"
