@@ -35,6 +35,23 @@ void contender_exclude(struct contender *contender, const char *format, ...) {
     va_end(arguments);
 }
 
+/* ---- versions ------------------------------------------------------------------------------ */
+
+char *contender_versions(const struct contender *contender) {
+    struct words words = {0};
+    const char *library;
+    json_t *version;
+    json_object_foreach(json_object_get(contender->list, "versions"), library, version) {
+        const char *number = json_string_value(version);
+        char *word = memory_printf("%s %s", library, number == NULL ? "?" : number);
+        words_add(&words, word);
+        free(word);
+    }
+    char *text = words_joined(&words, ", ");
+    words_free(&words);
+    return text;
+}
+
 /* ---- asking -------------------------------------------------------------------------------- */
 
 static char *first_line(const char *text) {
@@ -83,6 +100,34 @@ static void ask(struct contender *contender) {
     words_free(&argv);
 }
 
+static void take_told(struct contender *contender, const char *out) {
+    json_t *told = json_loads(out, JSON_REJECT_DUPLICATES, NULL);
+    json_t *versions = json_object_get(told, "versions");
+    const char *backend = json_string_value(json_object_get(told, "backend"));
+    contender->answered = memory_copy_of(backend == NULL ? "" : backend);
+    if (strcmp(contender->answered, contender->name) != 0)
+        contender_exclude(contender, "its program runs on '%s'", contender->answered);
+    else if (json_is_object(versions))
+        json_object_set(contender->list, "versions", versions);
+    json_decref(told);
+}
+
+/* The bench of servers lists what it is asked for; the server itself knows what it runs on
+ * (ffi/check/backend_check.c). --help: a program that knows nothing of this does no harm. */
+static void ask_program(struct contender *contender) {
+    char env[] = "env", tell[] = "POOLBENCH_TELL_BACKEND=1", help[] = "--help";
+    char *const argv[] = {env, tell, contender->program, help, NULL};
+    char how[160];
+    struct process_result result;
+    process_run(argv, LIST_LIMIT_S, &result);
+    process_how_it_ended(&result, how, sizeof how);
+    if (process_succeeded(&result))
+        take_told(contender, result.out);
+    else
+        contender_exclude(contender, "its program does not say what it runs on: %s", how);
+    process_result_free(&result);
+}
+
 /* ---- finding ------------------------------------------------------------------------------- */
 
 static struct contender *add(struct contenders *found, const char *name, enum contender_kind kind) {
@@ -112,6 +157,8 @@ static void add_server(struct contenders *found, const char *bin, const char *na
     words_add(&added->prefix, name);
     free(bench);
     ask(added);
+    if (ours && added->available)
+        ask_program(added);
 }
 
 static bool executable(const char *bin, const char *name) {
@@ -169,6 +216,7 @@ void contenders_free(struct contenders *contenders) {
         free(each->name);
         free(each->program);
         free(each->why);
+        free(each->answered);
         words_free(&each->prefix);
         json_decref(each->list);
         json_decref(each->gate);

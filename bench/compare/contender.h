@@ -20,9 +20,10 @@ struct contender {
     char *program;            /* the file that is measured, or NULL: found through PATH */
     bool ours;                /* a backend of this repository, to be proved by its suite */
     bool available;
-    char *why;    /* why it takes no part; NULL when it does */
-    json_t *list; /* what it answered to "list", or NULL */
-    json_t *gate; /* what the gate found: {status, passed, failed, detail}; NULL: not asked */
+    char *why;      /* why it takes no part; NULL when it does */
+    char *answered; /* what its program says it runs on, where that is not in the list; or NULL */
+    json_t *list;   /* what it answered to "list", or NULL */
+    json_t *gate;   /* what the gate found: {status, passed, failed, detail}; NULL: not asked */
 };
 
 struct contenders {
@@ -45,6 +46,9 @@ __attribute__((format(printf, 2, 3))) void contender_exclude(struct contender *c
 
 /* The description of one of its workloads, or NULL. Borrowed. */
 const json_t *contender_workload(const struct contender *contender, const char *workload);
+
+/* "rayon 1.12.0, rustc 1.95.0": what is inside, as far as it says; free() it. */
+char *contender_versions(const struct contender *contender);
 
 const char *contender_kind_name(enum contender_kind kind);
 

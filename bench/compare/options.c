@@ -311,7 +311,7 @@ static const char arguments_doc[] = "list\ncheck [BACKEND...]\ncompare\nreport R
 static const char doc[] =
     "Compares thread pools, and key/value servers on them, so that a sceptic can believe it.\v"
     "Commands:\n"
-    "  list      what can be measured here, and what cannot and why\n"
+    "  list      what can be measured here, its versions, and what cannot and why\n"
     "  check     run the quick tests of every backend, or of those named\n"
     "  compare   check, measure, print a table for each workload, keep the raw results\n"
     "  report    make one HTML file of a results file (poolbench report --help)\n"

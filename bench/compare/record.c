@@ -63,7 +63,8 @@ static json_t *gate_of(const struct contender *contender) {
 
 static json_t *contender_entry(const struct contender *contender, const char *name,
                                enum contender_kind kind) {
-    const char *answered = results_text(contender->list, "contender");
+    const char *answered = contender->answered != NULL ? contender->answered
+                                                       : results_text(contender->list, "contender");
     json_t *versions = json_object_get(contender->list, "versions");
     bool reference = kind != KIND_AA && strcmp(name, CONTENDER_REFERENCE) == 0;
     return json_pack(

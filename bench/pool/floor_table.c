@@ -40,4 +40,4 @@ static const char *name(void) {
     return "floor";
 }
 
-const struct contender contender = {name, workloads};
+const struct contender contender = {name, "{\"poolbench\": \"" POOLBENCH_VERSION "\"}", workloads};

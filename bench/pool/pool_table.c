@@ -110,4 +110,7 @@ static const struct workload workloads[] = {
      .run = workload_panics},
     {0}};
 
-const struct contender contender = {thread_pool_backend, workloads};
+/* Defined by the build, one per program. */
+extern const char poolbench_backend_versions[];
+
+const struct contender contender = {thread_pool_backend, poolbench_backend_versions, workloads};

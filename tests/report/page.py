@@ -102,6 +102,10 @@ def check_tables(name, page, results):
             if row["status"] != "ok" and (row["status"] not in text or row["reason"] not in text):
                 fail(name, "failed contender not told: %s" % row["contender"])
     for contender in results["contenders"]:
+        for library, version in contender["versions"].items():
+            if "%s %s" % (library, version) not in text:
+                fail(name, "versions missing: %s of %s" % (library, contender["name"]))
+    for contender in results["contenders"]:
         if contender["name"] not in text:
             fail(name, "contender missing: %s" % contender["name"])
     for answer in results["semantics"]:
