@@ -13,7 +13,8 @@
 #define LIST_LIMIT_S 10
 
 static const char pool_prefix[] = "pool-bench-", server_prefix[] = "kvs-server-";
-static const char server_bench[] = "kvs-bench", floor_name[] = "floor";
+static const char server_bench[] = "kvs-bench", native_bench[] = "native-bench",
+                  floor_name[] = "floor";
 
 /* Servers that kvs-bench can measure beside ours, when they are installed. */
 static const char *const other_servers[] = {"redis", "redis-always", "memcached"};
@@ -208,6 +209,31 @@ void contenders_find(const char *bin, struct contenders *found) {
         add_pool(found, bin, names.items[i]);
     words_free(&names);
     find_servers(bin, found);
+}
+
+static void add_native(struct contenders *found, const char *bin, const char *pool) {
+    char *name = memory_printf("native-%s", pool);
+    struct contender *added = add(found, name, KIND_POOL);
+    added->program = memory_printf("%s/%s", bin, native_bench);
+    words_add(&added->prefix, added->program);
+    words_add(&added->prefix, "--contender");
+    words_add(&added->prefix, name);
+    free(name);
+    ask(added);
+}
+
+bool contenders_find_natives(const char *bin, const struct contenders *pools,
+                             bool (*wanted)(const struct contender *, void *), void *context,
+                             struct contenders *found) {
+    *found = (struct contenders){0};
+    if (!executable(bin, native_bench))
+        return false;
+    for (size_t i = 0; i < pools->count; i++) {
+        const struct contender *pool = &pools->items[i];
+        if (pool->kind == KIND_POOL && pool->available && wanted(pool, context))
+            add_native(found, bin, pool->name);
+    }
+    return true;
 }
 
 void contenders_free(struct contenders *contenders) {

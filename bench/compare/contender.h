@@ -35,6 +35,12 @@ struct contenders {
  * for its list. The reference comes first within its kind, the others in order of name. A
  * contender that cannot answer is kept, with `why`. */
 void contenders_find(const char *bin, struct contenders *found);
+
+/* What native-bench in that folder offers for the pools that are available and wanted:
+ * "native-<pool>", those that it does not know not available. False: there is no native-bench. */
+bool contenders_find_natives(const char *bin, const struct contenders *pools,
+                             bool (*wanted)(const struct contender *, void *), void *context,
+                             struct contenders *found);
 void contenders_free(struct contenders *contenders);
 
 struct contender *contenders_named(const struct contenders *contenders, enum contender_kind kind,

@@ -296,8 +296,10 @@ static void run_kind(struct experiment *experiment, enum contender_kind kind, do
     size_t *cells = memory_zeroed(plan->cell_count, sizeof *cells), count;
     experiment->budget_s = budget_s;
     experiment->deadline = process_clock() + budget_s;
-    while (!process_stopped() && ((count = active_cells(plan, kind, cells)) > 0 ||
-                                  take_one_from_reserve(experiment, kind))) {
+    while (!process_stopped()) {
+        if (active_cells(plan, kind, cells) == 0 && !take_one_from_reserve(experiment, kind))
+            break;
+        count = active_cells(plan, kind, cells);
         schedule_shuffle(experiment->rng, cells, count);
         for (size_t i = 0; i < count && !process_stopped(); i++)
             visit(experiment, &plan->cells[cells[i]]);

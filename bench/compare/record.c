@@ -177,10 +177,10 @@ json_t *record_results(const struct record *record) {
     const struct experiment *experiment = record->experiment;
     struct analysis analysis = {experiment->plan, experiment->threshold, experiment->seed};
     json_t *tables = analysis_tables(&analysis);
-    return json_pack("{s:s, s:i, s:o, s:O, s:o, s:o, s:o, s:o, s:O, s:O}", "format", RESULTS_FORMAT,
-                     "version", RESULTS_VERSION, "run", run_entry(record, tables), "environment",
-                     record->environment, "contenders", all_contenders(record), "workloads",
-                     all_workloads(experiment->plan), "tables", tables, "scaling",
-                     analysis_scaling(&analysis), "semantics", experiment->semantics, "runs",
-                     experiment->runs);
+    return json_pack("{s:s, s:i, s:o, s:O, s:o, s:o, s:o, s:o, s:O, s:o, s:O}", "format",
+                     RESULTS_FORMAT, "version", RESULTS_VERSION, "run", run_entry(record, tables),
+                     "environment", record->environment, "contenders", all_contenders(record),
+                     "workloads", all_workloads(experiment->plan), "tables", tables, "scaling",
+                     analysis_scaling(&analysis), "semantics", experiment->semantics, "glue",
+                     record->glue, "runs", experiment->runs);
 }
