@@ -104,14 +104,23 @@ static void free_pairs(struct pairs *pairs) {
 
 /* ---- measuring ----------------------------------------------------------------------------- */
 
-static const char *primary_of(const json_t *workload) {
+static const json_t *primary_metric(const json_t *workload) {
     size_t i;
     json_t *metric;
     json_array_foreach(json_object_get(workload, "metrics"), i, metric) {
         if (json_is_true(json_object_get(metric, "primary")))
-            return name_of(metric);
+            return metric;
     }
-    return "";
+    return NULL;
+}
+
+static const char *primary_of(const json_t *workload) {
+    return name_of(primary_metric(workload));
+}
+
+static const char *unit_of(const json_t *workload) {
+    const char *unit = json_string_value(json_object_get(primary_metric(workload), "unit"));
+    return unit == NULL ? "" : unit;
 }
 
 static void take(struct pair *pair, int side, const struct measurement *measurement) {
@@ -227,10 +236,10 @@ static json_t *results_of(const struct pairs *pairs, uint64_t seed) {
     for (size_t i = 0; i < pairs->count; i++)
         json_array_append_new(rows, row_of(&pairs->items[i], rng));
     gsl_rng_free(rng);
-    return json_pack("{s:b, s:n, s:s, s:s, s:i, s:i, s:i, s:o}", "available", 1, "why", "workload",
-                     name_of(workload), "metric", primary_of(workload), "threads", THREADS,
-                     "rounds", (int)pairs->rounds, "rounds_disturbed", (int)pairs->disturbed,
-                     "rows", rows);
+    return json_pack("{s:b, s:n, s:s, s:s, s:s, s:i, s:i, s:i, s:o}", "available", 1, "why",
+                     "workload", name_of(workload), "metric", primary_of(workload), "unit",
+                     unit_of(workload), "threads", THREADS, "rounds", (int)pairs->rounds,
+                     "rounds_disturbed", (int)pairs->disturbed, "rows", rows);
 }
 
 json_t *glue_measure(const struct glue *glue, struct progress *progress, uint64_t seed) {

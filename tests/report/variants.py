@@ -60,6 +60,17 @@ def no_servers(results):
     return results
 
 
+def no_glue(results):
+    """A file from before the cost of the header was measured."""
+    del results["glue"]
+    return results
+
+
+def no_rust(results):
+    results["glue"] = {"available": False, "why": HOSTILE, "rows": []}
+    return results
+
+
 def nothing(results):
     return {"format": results["format"], "version": 1, "run": {}, "tables": []}
 
@@ -69,6 +80,7 @@ def wrong_types(results):
     results["environment"] = ["a", 1]
     results["contenders"] = {"a": 1}
     results["semantics"] = results["scaling"] = "text"
+    results["glue"] = {"available": True, "rows": [None, {"ratio": "x", "reason": 3}], "rounds": []}
     results["runs"] = [1, None, {"cell": 3, "metrics": [], "start_s": "x"}]
     results["tables"].append(None)
     results["tables"].append({"rows": [None, {"metrics": 4, "percentiles": 4, "status": "ok"}]})
@@ -142,7 +154,7 @@ def large(results):
     return results
 
 
-ALL = [partial, boastful, hostile, one_thread, no_servers, nothing, wrong_types, large]
+ALL = [partial, boastful, hostile, one_thread, no_servers, no_glue, no_rust, nothing, wrong_types, large]
 
 
 def make(example, variant, path):
