@@ -59,6 +59,27 @@ static char *first_line(const char *text) {
     return memory_printf("%.*s", (int)strcspn(text, "\r\n"), text);
 }
 
+/* What --workloads takes has neither comma nor space: names must be so, groups are made so. */
+static void check_workload(struct contender *contender, json_t *workload) {
+    const char *name = json_string_value(json_object_get(workload, "name"));
+    const char *text = json_string_value(json_object_get(workload, "group"));
+    char *group = words_plain(text == NULL ? "" : text);
+    if (name == NULL || !words_is_plain(name))
+        contender_exclude(contender,
+                          "the name of its workload '%s' is not letters, digits and "
+                          "'_.+-' only",
+                          name == NULL ? "" : name);
+    json_object_set_new(workload, "group", json_string(group[0] == '\0' ? "other" : group));
+    free(group);
+}
+
+static void check_workloads(struct contender *contender) {
+    size_t i;
+    json_t *workload;
+    json_array_foreach(json_object_get(contender->list, "workloads"), i, workload)
+        check_workload(contender, workload);
+}
+
 /* The name in the file's name must be the name the program gives itself. */
 static void check_answer(struct contender *contender) {
     const char *answered = json_string_value(json_object_get(contender->list, "contender"));
@@ -85,8 +106,10 @@ static void take_list(struct contender *contender, const struct process_result *
     contender->list = json_loads(result->out, JSON_REJECT_DUPLICATES, &error);
     if (contender->list == NULL)
         contender_exclude(contender, "its list is no JSON: %s", error.text);
-    else
+    else {
         check_answer(contender);
+        check_workloads(contender);
+    }
 }
 
 static void ask(struct contender *contender) {
