@@ -80,6 +80,11 @@ void cell_free(struct cell *cell) {
     schedule_free(&cell->schedule);
 }
 
+bool cell_is_about_speed(const struct cell *cell) {
+    return strcmp(cell->group, "throughput") == 0 || strcmp(cell->group, "busy") == 0 ||
+           strncmp(cell->group, "server", strlen("server")) == 0;
+}
+
 /* ---- rounds -------------------------------------------------------------------------------- */
 
 double *member_value(const struct cell *cell, const struct member *member, size_t round,

@@ -44,6 +44,7 @@ struct comparison {
     char started[ENVIRONMENT_TIME_SIZE];
     char *json_path; /* for people */
     uint64_t seed;
+    double began; /* process_clock() */
 };
 
 /* ---- files, before anything is measured ---------------------------------------------------- */
@@ -161,7 +162,8 @@ static void announce(struct comparison *comparison) {
     json_t *warning;
     double all_s = budget_seconds(plan, KIND_POOL, true) + budget_seconds(plan, KIND_SERVER, true);
     progress_note(progress, "Measuring %zu tables, at most %.0f s; seed %" PRIu64,
-                  plan->cell_count - reserve, plan->pool_s + plan->server_s, comparison->seed);
+                  plan->cell_count - reserve,
+                  plan->pool_s + plan->server_s + comparison->glue.seconds, comparison->seed);
     if (reserve > 0)
         progress_note(progress,
                       "%zu more only if time is left; --time %.0fm would be enough for all",
@@ -303,16 +305,23 @@ static void release(struct comparison *comparison) {
     contenders_free(&comparison->contenders);
 }
 
+static int make_plan(struct comparison *comparison) {
+    return plan_make(&comparison->contenders, comparison->options, environment_cores(),
+                     process_clock() - comparison->began, &comparison->plan);
+}
+
 int command_compare(const struct options *options, const struct places *places, int argc,
                     char **argv) {
-    struct comparison comparison = {
-        .options = options, .places = places, .seed = choose_seed(options)};
+    struct comparison comparison = {.options = options,
+                                    .places = places,
+                                    .seed = choose_seed(options),
+                                    .began = process_clock()};
     progress_init(&comparison.progress, options->quiet, options->verbose);
     environment_time(comparison.started);
     contenders_find(places->bin, &comparison.contenders);
     int status = plan_check_names(&comparison.contenders, options);
     if (status == 0)
-        status = plan_make(&comparison.contenders, options, environment_cores(), &comparison.plan);
+        status = make_plan(&comparison);
     plan_free(&comparison.plan); /* made again when the gate has spoken */
     if (status == 0)
         status = open_files(&comparison);
@@ -321,10 +330,11 @@ int command_compare(const struct options *options, const struct places *places, 
         pass_gate(&comparison);
         status = interrupted_early();
     }
-    if (status == 0)
-        status = plan_make(&comparison.contenders, options, environment_cores(), &comparison.plan);
     if (status == 0) {
         ask_semantics(&comparison);
+        status = make_plan(&comparison);
+    }
+    if (status == 0) {
         find_glue(&comparison);
         announce(&comparison);
         measure_all(&comparison, argc, argv);

@@ -283,23 +283,15 @@ static size_t active_cells(const struct plan *plan, enum contender_kind kind, si
     return count;
 }
 
-/* When all others have stopped and time is left. */
-static bool take_one_from_reserve(struct experiment *experiment, enum contender_kind kind) {
-    struct cell *cell = budget_next(experiment->plan, kind, experiment->deadline - process_clock());
-    if (cell != NULL)
-        cell->state = CELL_ACTIVE;
-    return cell != NULL;
-}
-
 static void run_kind(struct experiment *experiment, enum contender_kind kind, double budget_s) {
     struct plan *plan = experiment->plan;
     size_t *cells = memory_zeroed(plan->cell_count, sizeof *cells), count;
     experiment->budget_s = budget_s;
     experiment->deadline = process_clock() + budget_s;
     while (!process_stopped()) {
-        if (active_cells(plan, kind, cells) == 0 && !take_one_from_reserve(experiment, kind))
+        budget_fit(plan, kind, experiment->deadline - process_clock());
+        if ((count = active_cells(plan, kind, cells)) == 0)
             break;
-        count = active_cells(plan, kind, cells);
         schedule_shuffle(experiment->rng, cells, count);
         for (size_t i = 0; i < count && !process_stopped(); i++)
             visit(experiment, &plan->cells[cells[i]]);
@@ -345,6 +337,5 @@ void experiment_run(struct experiment *experiment) {
     double pools_from = process_clock();
     run_kind(experiment, KIND_POOL, plan->pool_s);
     double unused = plan->pool_s - (process_clock() - pools_from);
-    bool given = experiment->options->time_s > 0;
-    run_kind(experiment, KIND_SERVER, plan->server_s + (given && unused > 0 ? unused : 0));
+    run_kind(experiment, KIND_SERVER, plan->server_s + (unused > 0 ? unused : 0));
 }

@@ -41,7 +41,9 @@ static const struct argp_option option_table[] = {
     {"filter", 'f', "REGEX", 0, "Only where WORKLOAD/THREADS matches, such as 'producer.*/2$'", 1},
     {NULL, 0, NULL, 0, "How:", 2},
     {"time", 'T', "TIME", 0,
-     "Stop after this long: 90, 90s, 10m, 1h (default 4m30s for pools and 4m30s for servers)", 2},
+     "Stop after this long: 90, 90s, 10m, 1h (default: ten minutes in all, the tests before them "
+     "included)",
+     2},
     {"rounds", KEY_ROUNDS, "N", 0, "Stop each table after N rounds, 1 to 10000", 2},
     {"seed", KEY_SEED, "NUMBER", 0, "Repeat the orders of an earlier run; it is printed", 2},
     {"threshold", KEY_THRESHOLD, "PCT", 0,

@@ -89,7 +89,7 @@ fn list(name: &str) {
         {"name": "batches", "unit": "batches", "better": "none"}]);
     let workload = json!({
         "name": WORKLOAD, "title": "one producer outside the pool, empty jobs",
-        "group": "throughput", "threads": [1, 2, 4], "default": false, "seconds": 0.5,
+        "group": "throughput", "threads": [1, 2, 4], "default": false, "seconds": 0.25,
         "floor": "spsc_ring", "metrics": metrics});
     println!("{}", json!({"contender": name, "available": true, "workloads": [workload]}));
 }
