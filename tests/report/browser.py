@@ -88,6 +88,19 @@ def measure(browser, page, width, folder):
     return json.loads(html.unescape(found.group(1)))
 
 
+def check_overview(fail, chart, results):
+    """Every title in full, and an axis that a row far away does not stretch: it has an arrow."""
+    for text in chart["texts"]:
+        if "…" in text:
+            fail("a title of the overview is cut: " + text)
+        if "10⁻" in text or text in ("10³", "10⁴", "1000"):
+            fail("the axis of the overview is stretched to " + text)
+    far = any(row["ratio"] and row["kind"] in ("pool", "server") and row["ratio"] > 1000
+              for table in results["tables"] for row in table["rows"])
+    if far and not any("▸" in text for text in chart["texts"]):
+        fail("nothing in the overview tells of a row beyond its axis")
+
+
 def check(name, width, measured, results):
     def fail(text):
         problems.append("%s at %d px: %s" % (name, width, text))
@@ -102,6 +115,9 @@ def check(name, width, measured, results):
         shown = sum(chart["section"] == section for chart in measured["charts"])
         if shown != expected:
             fail("%d charts in the section %s, %d expected" % (shown, section, expected))
+    for chart in measured["charts"]:
+        if chart["section"] == "overview":
+            check_overview(fail, chart, results)
     ratios = [chart for chart in measured["charts"] if chart["section"] == "ratios"]
     for chart, tables in zip(ratios, variants.groups(results).values()):
         names = {row["contender"] for table in tables for row in table["rows"]
