@@ -283,6 +283,20 @@ static size_t active_cells(const struct plan *plan, enum contender_kind kind, si
     return count;
 }
 
+/* The active ones; as long as some of them lack their least rounds, those only. */
+static size_t due_cells(const struct plan *plan, enum contender_kind kind, size_t *cells) {
+    size_t count = active_cells(plan, kind, cells), behind = 0;
+    for (size_t i = 0; i < count; i++)
+        behind += plan->cells[cells[i]].rounds < BUDGET_LEAST_ROUNDS;
+    if (behind == 0)
+        return count;
+    behind = 0;
+    for (size_t i = 0; i < count; i++)
+        if (plan->cells[cells[i]].rounds < BUDGET_LEAST_ROUNDS)
+            cells[behind++] = cells[i];
+    return behind;
+}
+
 static void run_kind(struct experiment *experiment, enum contender_kind kind, double budget_s) {
     struct plan *plan = experiment->plan;
     size_t *cells = memory_zeroed(plan->cell_count, sizeof *cells), count;
@@ -290,7 +304,7 @@ static void run_kind(struct experiment *experiment, enum contender_kind kind, do
     experiment->deadline = process_clock() + budget_s;
     while (!process_stopped()) {
         budget_fit(plan, kind, experiment->deadline - process_clock());
-        if ((count = active_cells(plan, kind, cells)) == 0)
+        if ((count = due_cells(plan, kind, cells)) == 0)
             break;
         schedule_shuffle(experiment->rng, cells, count);
         for (size_t i = 0; i < count && !process_stopped(); i++)
