@@ -131,7 +131,7 @@ static json_t *all_workloads(const struct plan *plan) {
 static json_t *left_out(const struct plan *plan) {
     json_t *list = json_array();
     for (size_t i = 0; i < plan->cell_count; i++)
-        if (plan->cells[i].rounds == 0)
+        if (!cell_is_told(&plan->cells[i]))
             json_array_append_new(list, json_pack("{s:s, s:i}", "workload", plan->cells[i].workload,
                                                   "threads", (int)plan->cells[i].threads));
     return list;

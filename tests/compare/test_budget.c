@@ -168,6 +168,26 @@ static void what_does_not_fit_is_shed_from_the_end(void **state) {
     end(&f);
 }
 
+/* A table of a few rounds that chance began at the end tells nothing. */
+static void a_cell_short_of_its_rounds_has_no_table(void **state) {
+    struct fixture f = {0};
+    (void)state;
+    make(&f, 11 * BUDGET_LEAST_ROUNDS);
+    struct cell *other = &f.plan.cells[0], *important = &f.plan.cells[1];
+    other->stopped = important->stopped = STOP_TIME;
+    assert_false(cell_is_told(other));
+    other->rounds = important->rounds = BUDGET_LEAST_ROUNDS - 1;
+    assert_false(cell_is_told(other));
+    assert_true(cell_is_told(important));
+    other->stopped = STOP_INTERRUPTED;
+    assert_true(cell_is_told(other));
+    other->stopped = STOP_TIME;
+    other->rounds++;
+    assert_true(cell_is_told(other));
+    other->rounds = important->rounds = 0; /* no values to be freed */
+    end(&f);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(one_of_each_group_comes_first),
                                        cmocka_unit_test(all_with_the_machines_cores_before_others),
@@ -177,6 +197,7 @@ int main(void) {
                                        cmocka_unit_test(what_is_left_takes_in_others),
                                        cmocka_unit_test(the_default_is_within_ten_minutes),
                                        cmocka_unit_test(servers_do_not_take_the_pools_time),
-                                       cmocka_unit_test(what_does_not_fit_is_shed_from_the_end)};
+                                       cmocka_unit_test(what_does_not_fit_is_shed_from_the_end),
+                                       cmocka_unit_test(a_cell_short_of_its_rounds_has_no_table)};
     return cmocka_run_group_tests(tests, NULL, NULL) == 0 ? 0 : 1;
 }
