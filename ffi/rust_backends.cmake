@@ -1,7 +1,10 @@
 # The backends in Rust: one cargo build for all of them, into the build tree.
 #
-#   poolbench_rust_backend(NAME)    declares ffi/artifacts/NAME; gives thread_pool_NAME and
-#                                   thread_pool_NAME_shared, like poolbench_c_backend
+#   poolbench_rust_backend(NAME [CRATES crate...])
+#                                   declares ffi/artifacts/NAME; gives thread_pool_NAME and
+#                                   thread_pool_NAME_shared, like poolbench_c_backend. CRATES: what
+#                                   its pool is made of beside the standard library; the results
+#                                   name their versions
 #   poolbench_rust_build()          after the last of them: the command that builds them
 #
 # cargo runs in every build and decides itself what is out of date; what it made is copied only
@@ -12,6 +15,8 @@ if(NOT POOLBENCH_CARGO)
     message(FATAL_ERROR "cargo was not found; the Rust backends need it (Debian 12: apt install "
         "cargo-web). -DPOOLBENCH_RUST=OFF builds the C backends only.")
 endif()
+
+find_program(POOLBENCH_RUSTC rustc REQUIRED)
 
 set(POOLBENCH_CARGO_DIR "${PROJECT_BINARY_DIR}/cargo")
 
@@ -25,7 +30,17 @@ function(poolbench_rust_library target type path)
     add_dependencies(${target} poolbench_rust)
 endfunction()
 
+# The command that writes down what is inside (cmake/Versions.cmake).
+function(poolbench_versions_command name crates out)
+    list(JOIN crates "," crates)
+    set(${out} COMMAND "${CMAKE_COMMAND}" "-DOUTPUT=${POOLBENCH_VERSIONS_DIR}/${name}.c"
+        "-DPROJECT_VERSION=${PROJECT_VERSION}" "-DLOCK=${PROJECT_SOURCE_DIR}/Cargo.lock"
+        "-DCRATES=${crates}" "-DRUSTC=${POOLBENCH_RUSTC}"
+        -P "${POOLBENCH_FFI_DIR}/cmake/Versions.cmake" PARENT_SCOPE)
+endfunction()
+
 function(poolbench_rust_backend name)
+    cmake_parse_arguments(ARG "" "" "CRATES" ${ARGN})
     set(static "${POOLBENCH_LIB_DIR}/libthread_pool_${name}.a")
     set(shared "${POOLBENCH_LIB_DIR}/${name}/libthread_pool.so.0")
     poolbench_rust_library(thread_pool_${name} STATIC "${static}")
@@ -37,11 +52,16 @@ function(poolbench_rust_backend name)
 
     set(made "${POOLBENCH_CARGO_DIR}/release/libthread_pool_${name}")
     set_property(GLOBAL APPEND PROPERTY POOLBENCH_RUST_PACKAGES -p thread_pool_${name})
-    set_property(GLOBAL APPEND PROPERTY POOLBENCH_RUST_LIBRARIES "${static}" "${shared}")
+    set_property(GLOBAL APPEND PROPERTY POOLBENCH_RUST_LIBRARIES "${static}" "${shared}"
+        "${POOLBENCH_VERSIONS_DIR}/${name}.c")
+    poolbench_versions_command(${name} "${ARG_CRATES}" versions)
     set_property(GLOBAL APPEND PROPERTY POOLBENCH_RUST_COPIES
         COMMAND "${CMAKE_COMMAND}" -E copy_if_different "${made}.a" "${static}"
-        COMMAND "${CMAKE_COMMAND}" -E copy_if_different "${made}.so" "${shared}")
+        COMMAND "${CMAKE_COMMAND}" -E copy_if_different "${made}.so" "${shared}"
+        ${versions})
+    set_source_files_properties("${POOLBENCH_VERSIONS_DIR}/${name}.c" PROPERTIES GENERATED TRUE)
     poolbench_register_backend(${name})
+    add_dependencies(thread_pool_${name}_versions poolbench_rust)
 endfunction()
 
 function(poolbench_rust_build)

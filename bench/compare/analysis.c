@@ -248,7 +248,7 @@ static void add_tables(const struct analysis *analysis, const struct cell *cell,
 json_t *analysis_tables(const struct analysis *analysis) {
     json_t *tables = json_array();
     for (size_t i = 0; i < analysis->plan->cell_count; i++)
-        if (analysis->plan->cells[i].rounds > 0)
+        if (cell_is_told(&analysis->plan->cells[i]))
             add_tables(analysis, &analysis->plan->cells[i], tables);
     return tables;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "budget.h"
 #include "memory.h"
 
 #define CONFIDENCE .95
@@ -78,6 +79,16 @@ void cell_free(struct cell *cell) {
     free(cell->members);
     free(cell->metrics);
     schedule_free(&cell->schedule);
+}
+
+bool cell_is_about_speed(const struct cell *cell) {
+    return strcmp(cell->group, "throughput") == 0 || strcmp(cell->group, "busy") == 0 ||
+           strncmp(cell->group, "server", strlen("server")) == 0;
+}
+
+bool cell_is_told(const struct cell *cell) {
+    bool short_of_time = cell->stopped == STOP_TIME && cell->rounds < BUDGET_LEAST_ROUNDS;
+    return cell->rounds > 0 && (cell->asked_for || cell->main_threads || !short_of_time);
 }
 
 /* ---- rounds -------------------------------------------------------------------------------- */

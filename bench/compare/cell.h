@@ -65,6 +65,12 @@ void cell_add(struct cell *cell, const struct contender *contender, enum contend
 void cell_ready(struct cell *cell, uint64_t id);
 void cell_free(struct cell *cell);
 
+/* It has a table. One of the default's others that the time left short of its rounds has none. */
+bool cell_is_told(const struct cell *cell);
+
+/* Its group is one of speed: what more threads bring to it is worth asking. */
+bool cell_is_about_speed(const struct cell *cell);
+
 /* Room for the values of one more round; they are none yet. */
 void cell_begin_round(struct cell *cell);
 /* Forgets the values of the round begun last. */

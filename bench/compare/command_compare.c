@@ -17,6 +17,7 @@
 #include "environment.h"
 #include "experiment.h"
 #include "gate.h"
+#include "glue.h"
 #include "memory.h"
 #include "output.h"
 #include "record.h"
@@ -24,6 +25,8 @@
 #include "run_process.h"
 #include "semantics.h"
 #include "table.h"
+
+#define GLUE_SHARE .1 /* of the time, at most, for the cost of the header */
 
 /* Everything that one comparison holds; released in the reverse order of the fields. */
 struct comparison {
@@ -36,10 +39,12 @@ struct comparison {
     struct plan plan;
     struct progress progress;
     json_t *semantics;
+    struct glue glue;
     json_t *results;
     char started[ENVIRONMENT_TIME_SIZE];
     char *json_path; /* for people */
     uint64_t seed;
+    double began; /* process_clock() */
 };
 
 /* ---- files, before anything is measured ---------------------------------------------------- */
@@ -120,6 +125,19 @@ static void ask_semantics(struct comparison *comparison) {
     }
 }
 
+/* The header's cost is part of a comparison of everything, and of its time. */
+static void find_glue(struct comparison *comparison) {
+    const struct options *options = comparison->options;
+    struct plan *plan = &comparison->plan;
+    glue_find(&comparison->glue, comparison->places->bin, &comparison->contenders, takes_part,
+              comparison);
+    if (options->workloads.count > 0 || options->thread_count > 0 || options->has_filter)
+        glue_refuse(&comparison->glue, "it was not asked for");
+    else if (comparison->glue.seconds > GLUE_SHARE * (plan->pool_s + plan->server_s))
+        glue_refuse(&comparison->glue, "the time is too short for it");
+    plan->pool_s -= comparison->glue.seconds;
+}
+
 /* ---- measuring ----------------------------------------------------------------------------- */
 
 static uint64_t choose_seed(const struct options *options) {
@@ -144,7 +162,8 @@ static void announce(struct comparison *comparison) {
     json_t *warning;
     double all_s = budget_seconds(plan, KIND_POOL, true) + budget_seconds(plan, KIND_SERVER, true);
     progress_note(progress, "Measuring %zu tables, at most %.0f s; seed %" PRIu64,
-                  plan->cell_count - reserve, plan->pool_s + plan->server_s, comparison->seed);
+                  plan->cell_count - reserve,
+                  plan->pool_s + plan->server_s + comparison->glue.seconds, comparison->seed);
     if (reserve > 0)
         progress_note(progress,
                       "%zu more only if time is left; --time %.0fm would be enough for all",
@@ -172,6 +191,7 @@ static void measure_all(struct comparison *comparison, int argc, char **argv) {
                     comparison->seed);
     json_array_extend(experiment.semantics, comparison->semantics);
     experiment_run(&experiment);
+    record.glue = glue_measure(&comparison->glue, &comparison->progress, comparison->seed);
     progress_clear(&comparison->progress);
     environment_finish(comparison->environment);
     comparison->results = record_results(&record);
@@ -190,6 +210,7 @@ static void print_tables(const struct comparison *comparison) {
     if (comparison->options->quiet)
         return;
     answers_print(stdout, json_object_get(comparison->results, "semantics"));
+    glue_print(stdout, json_object_get(comparison->results, "glue"));
     table_summary(stdout, comparison->results, colours);
     printf("\n%sThreshold %.3g %%; rounds disturbed by others: %d repeated, %d kept; seed %s\n",
            json_is_true(json_object_get(run, "complete")) ? "" : "PARTIAL: interrupted. ",
@@ -274,6 +295,7 @@ static int interrupted_early(void) {
 static void release(struct comparison *comparison) {
     free(comparison->json_path);
     json_decref(comparison->results);
+    glue_free(&comparison->glue);
     json_decref(comparison->semantics);
     plan_free(&comparison->plan);
     json_decref(comparison->environment);
@@ -283,16 +305,23 @@ static void release(struct comparison *comparison) {
     contenders_free(&comparison->contenders);
 }
 
+static int make_plan(struct comparison *comparison) {
+    return plan_make(&comparison->contenders, comparison->options, environment_cores(),
+                     process_clock() - comparison->began, &comparison->plan);
+}
+
 int command_compare(const struct options *options, const struct places *places, int argc,
                     char **argv) {
-    struct comparison comparison = {
-        .options = options, .places = places, .seed = choose_seed(options)};
+    struct comparison comparison = {.options = options,
+                                    .places = places,
+                                    .seed = choose_seed(options),
+                                    .began = process_clock()};
     progress_init(&comparison.progress, options->quiet, options->verbose);
     environment_time(comparison.started);
     contenders_find(places->bin, &comparison.contenders);
     int status = plan_check_names(&comparison.contenders, options);
     if (status == 0)
-        status = plan_make(&comparison.contenders, options, environment_cores(), &comparison.plan);
+        status = make_plan(&comparison);
     plan_free(&comparison.plan); /* made again when the gate has spoken */
     if (status == 0)
         status = open_files(&comparison);
@@ -301,10 +330,12 @@ int command_compare(const struct options *options, const struct places *places, 
         pass_gate(&comparison);
         status = interrupted_early();
     }
-    if (status == 0)
-        status = plan_make(&comparison.contenders, options, environment_cores(), &comparison.plan);
     if (status == 0) {
         ask_semantics(&comparison);
+        status = make_plan(&comparison);
+    }
+    if (status == 0) {
+        find_glue(&comparison);
         announce(&comparison);
         measure_all(&comparison, argc, argv);
         status = conclude(&comparison);

@@ -11,15 +11,21 @@
 #include "run_process.h"
 #include "table.h"
 
+#define VERSIONS_COLUMN 29 /* behind kind and name */
+
 /* ---- list ---------------------------------------------------------------------------------- */
 
 static void list_contender(const struct contender *contender) {
     size_t workloads = json_array_size(json_object_get(contender->list, "workloads"));
+    char *versions = contender_versions(contender);
     printf("  %-7s  %-16s  ", contender_kind_name(contender->kind), contender->name);
-    if (contender->available)
-        printf("%zu workloads\n", workloads);
-    else
+    if (!contender->available)
         printf("not available: %s\n", contender->why);
+    else {
+        int column = VERSIONS_COLUMN + printf("%zu workloads%s", workloads, versions[0] ? ";" : "");
+        table_wrap(stdout, versions, column, VERSIONS_COLUMN);
+    }
+    free(versions);
 }
 
 /* "1,2,4" */

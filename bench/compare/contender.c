@@ -13,7 +13,8 @@
 #define LIST_LIMIT_S 10
 
 static const char pool_prefix[] = "pool-bench-", server_prefix[] = "kvs-server-";
-static const char server_bench[] = "kvs-bench", floor_name[] = "floor";
+static const char server_bench[] = "kvs-bench", native_bench[] = "native-bench",
+                  floor_name[] = "floor";
 
 /* Servers that kvs-bench can measure beside ours, when they are installed. */
 static const char *const other_servers[] = {"redis", "redis-always", "memcached"};
@@ -35,10 +36,48 @@ void contender_exclude(struct contender *contender, const char *format, ...) {
     va_end(arguments);
 }
 
+/* ---- versions ------------------------------------------------------------------------------ */
+
+char *contender_versions(const struct contender *contender) {
+    struct words words = {0};
+    const char *library;
+    json_t *version;
+    json_object_foreach(json_object_get(contender->list, "versions"), library, version) {
+        const char *number = json_string_value(version);
+        char *word = memory_printf("%s %s", library, number == NULL ? "?" : number);
+        words_add(&words, word);
+        free(word);
+    }
+    char *text = words_joined(&words, ", ");
+    words_free(&words);
+    return text;
+}
+
 /* ---- asking -------------------------------------------------------------------------------- */
 
 static char *first_line(const char *text) {
     return memory_printf("%.*s", (int)strcspn(text, "\r\n"), text);
+}
+
+/* What --workloads takes has neither comma nor space: names must be so, groups are made so. */
+static void check_workload(struct contender *contender, json_t *workload) {
+    const char *name = json_string_value(json_object_get(workload, "name"));
+    const char *text = json_string_value(json_object_get(workload, "group"));
+    char *group = words_plain(text == NULL ? "" : text);
+    if (name == NULL || !words_is_plain(name))
+        contender_exclude(contender,
+                          "the name of its workload '%s' is not letters, digits and "
+                          "'_.+-' only",
+                          name == NULL ? "" : name);
+    json_object_set_new(workload, "group", json_string(group[0] == '\0' ? "other" : group));
+    free(group);
+}
+
+static void check_workloads(struct contender *contender) {
+    size_t i;
+    json_t *workload;
+    json_array_foreach(json_object_get(contender->list, "workloads"), i, workload)
+        check_workload(contender, workload);
 }
 
 /* The name in the file's name must be the name the program gives itself. */
@@ -67,8 +106,10 @@ static void take_list(struct contender *contender, const struct process_result *
     contender->list = json_loads(result->out, JSON_REJECT_DUPLICATES, &error);
     if (contender->list == NULL)
         contender_exclude(contender, "its list is no JSON: %s", error.text);
-    else
+    else {
         check_answer(contender);
+        check_workloads(contender);
+    }
 }
 
 static void ask(struct contender *contender) {
@@ -81,6 +122,34 @@ static void ask(struct contender *contender) {
     take_list(contender, &result);
     process_result_free(&result);
     words_free(&argv);
+}
+
+static void take_told(struct contender *contender, const char *out) {
+    json_t *told = json_loads(out, JSON_REJECT_DUPLICATES, NULL);
+    json_t *versions = json_object_get(told, "versions");
+    const char *backend = json_string_value(json_object_get(told, "backend"));
+    contender->answered = memory_copy_of(backend == NULL ? "" : backend);
+    if (strcmp(contender->answered, contender->name) != 0)
+        contender_exclude(contender, "its program runs on '%s'", contender->answered);
+    else if (json_is_object(versions))
+        json_object_set(contender->list, "versions", versions);
+    json_decref(told);
+}
+
+/* The bench of servers lists what it is asked for; the server itself knows what it runs on
+ * (ffi/check/backend_check.c). --help: a program that knows nothing of this does no harm. */
+static void ask_program(struct contender *contender) {
+    char env[] = "env", tell[] = "POOLBENCH_TELL_BACKEND=1", help[] = "--help";
+    char *const argv[] = {env, tell, contender->program, help, NULL};
+    char how[160];
+    struct process_result result;
+    process_run(argv, LIST_LIMIT_S, &result);
+    process_how_it_ended(&result, how, sizeof how);
+    if (process_succeeded(&result))
+        take_told(contender, result.out);
+    else
+        contender_exclude(contender, "its program does not say what it runs on: %s", how);
+    process_result_free(&result);
 }
 
 /* ---- finding ------------------------------------------------------------------------------- */
@@ -112,6 +181,8 @@ static void add_server(struct contenders *found, const char *bin, const char *na
     words_add(&added->prefix, name);
     free(bench);
     ask(added);
+    if (ours && added->available)
+        ask_program(added);
 }
 
 static bool executable(const char *bin, const char *name) {
@@ -163,12 +234,38 @@ void contenders_find(const char *bin, struct contenders *found) {
     find_servers(bin, found);
 }
 
+static void add_native(struct contenders *found, const char *bin, const char *pool) {
+    char *name = memory_printf("native-%s", pool);
+    struct contender *added = add(found, name, KIND_POOL);
+    added->program = memory_printf("%s/%s", bin, native_bench);
+    words_add(&added->prefix, added->program);
+    words_add(&added->prefix, "--contender");
+    words_add(&added->prefix, name);
+    free(name);
+    ask(added);
+}
+
+bool contenders_find_natives(const char *bin, const struct contenders *pools,
+                             bool (*wanted)(const struct contender *, void *), void *context,
+                             struct contenders *found) {
+    *found = (struct contenders){0};
+    if (!executable(bin, native_bench))
+        return false;
+    for (size_t i = 0; i < pools->count; i++) {
+        const struct contender *pool = &pools->items[i];
+        if (pool->kind == KIND_POOL && pool->available && wanted(pool, context))
+            add_native(found, bin, pool->name);
+    }
+    return true;
+}
+
 void contenders_free(struct contenders *contenders) {
     for (size_t i = 0; i < contenders->count; i++) {
         struct contender *each = &contenders->items[i];
         free(each->name);
         free(each->program);
         free(each->why);
+        free(each->answered);
         words_free(&each->prefix);
         json_decref(each->list);
         json_decref(each->gate);

@@ -20,9 +20,10 @@ struct contender {
     char *program;            /* the file that is measured, or NULL: found through PATH */
     bool ours;                /* a backend of this repository, to be proved by its suite */
     bool available;
-    char *why;    /* why it takes no part; NULL when it does */
-    json_t *list; /* what it answered to "list", or NULL */
-    json_t *gate; /* what the gate found: {status, passed, failed, detail}; NULL: not asked */
+    char *why;      /* why it takes no part; NULL when it does */
+    char *answered; /* what its program says it runs on, where that is not in the list; or NULL */
+    json_t *list;   /* what it answered to "list", or NULL */
+    json_t *gate;   /* what the gate found: {status, passed, failed, detail}; NULL: not asked */
 };
 
 struct contenders {
@@ -34,6 +35,12 @@ struct contenders {
  * for its list. The reference comes first within its kind, the others in order of name. A
  * contender that cannot answer is kept, with `why`. */
 void contenders_find(const char *bin, struct contenders *found);
+
+/* What native-bench in that folder offers for the pools that are available and wanted:
+ * "native-<pool>", those that it does not know not available. False: there is no native-bench. */
+bool contenders_find_natives(const char *bin, const struct contenders *pools,
+                             bool (*wanted)(const struct contender *, void *), void *context,
+                             struct contenders *found);
 void contenders_free(struct contenders *contenders);
 
 struct contender *contenders_named(const struct contenders *contenders, enum contender_kind kind,
@@ -45,6 +52,9 @@ __attribute__((format(printf, 2, 3))) void contender_exclude(struct contender *c
 
 /* The description of one of its workloads, or NULL. Borrowed. */
 const json_t *contender_workload(const struct contender *contender, const char *workload);
+
+/* "rayon 1.12.0, rustc 1.95.0": what is inside, as far as it says; free() it. */
+char *contender_versions(const struct contender *contender);
 
 const char *contender_kind_name(enum contender_kind kind);
 

@@ -139,6 +139,7 @@ static void describe_build(json_t *e) {
     json_object_set_new(e, "c_flags", json_string(BUILD_C_FLAGS));
     json_object_set_new(e, "build_type", json_string(BUILD_TYPE));
     set_text(e, "rustc", memory_copy_of(BUILD_RUSTC), NULL);
+    set_text(e, "rust_flags", memory_copy_of(BUILD_RUST_FLAGS), NULL);
     set_text(e, "source_commit", source_commit(), NULL);
 }
 

@@ -283,12 +283,18 @@ static size_t active_cells(const struct plan *plan, enum contender_kind kind, si
     return count;
 }
 
-/* When all others have stopped and time is left. */
-static bool take_one_from_reserve(struct experiment *experiment, enum contender_kind kind) {
-    struct cell *cell = budget_next(experiment->plan, kind, experiment->deadline - process_clock());
-    if (cell != NULL)
-        cell->state = CELL_ACTIVE;
-    return cell != NULL;
+/* The active ones; as long as some of them lack their least rounds, those only. */
+static size_t due_cells(const struct plan *plan, enum contender_kind kind, size_t *cells) {
+    size_t count = active_cells(plan, kind, cells), behind = 0;
+    for (size_t i = 0; i < count; i++)
+        behind += plan->cells[cells[i]].rounds < BUDGET_LEAST_ROUNDS;
+    if (behind == 0)
+        return count;
+    behind = 0;
+    for (size_t i = 0; i < count; i++)
+        if (plan->cells[cells[i]].rounds < BUDGET_LEAST_ROUNDS)
+            cells[behind++] = cells[i];
+    return behind;
 }
 
 static void run_kind(struct experiment *experiment, enum contender_kind kind, double budget_s) {
@@ -296,8 +302,10 @@ static void run_kind(struct experiment *experiment, enum contender_kind kind, do
     size_t *cells = memory_zeroed(plan->cell_count, sizeof *cells), count;
     experiment->budget_s = budget_s;
     experiment->deadline = process_clock() + budget_s;
-    while (!process_stopped() && ((count = active_cells(plan, kind, cells)) > 0 ||
-                                  take_one_from_reserve(experiment, kind))) {
+    while (!process_stopped()) {
+        budget_fit(plan, kind, experiment->deadline - process_clock());
+        if ((count = due_cells(plan, kind, cells)) == 0)
+            break;
         schedule_shuffle(experiment->rng, cells, count);
         for (size_t i = 0; i < count && !process_stopped(); i++)
             visit(experiment, &plan->cells[cells[i]]);
@@ -343,6 +351,5 @@ void experiment_run(struct experiment *experiment) {
     double pools_from = process_clock();
     run_kind(experiment, KIND_POOL, plan->pool_s);
     double unused = plan->pool_s - (process_clock() - pools_from);
-    bool given = experiment->options->time_s > 0;
-    run_kind(experiment, KIND_SERVER, plan->server_s + (given && unused > 0 ? unused : 0));
+    run_kind(experiment, KIND_SERVER, plan->server_s + (unused > 0 ? unused : 0));
 }

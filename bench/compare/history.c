@@ -91,9 +91,12 @@ static bool wanted(const struct history *history, const json_t *table) {
     for (size_t i = 0; i < options->thread_count; i++)
         listed = listed || options->threads[i] == threads;
     const struct words *workloads = &options->workloads;
-    return listed && options_filter_takes(options, results_text(table, "workload"), threads) &&
-           (workloads->count == 0 || words_have(workloads, results_text(table, "workload")) ||
-            words_have(workloads, results_text(table, "group")));
+    char *group = words_plain(results_text(table, "group")); /* older files have any text */
+    bool chosen = workloads->count == 0 || words_have(workloads, group) ||
+                  words_have(workloads, results_text(table, "workload"));
+    free(group);
+    return listed && chosen &&
+           options_filter_takes(options, results_text(table, "workload"), threads);
 }
 
 static void print_table(const struct history *history, const json_t *table) {

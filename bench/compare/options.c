@@ -41,7 +41,9 @@ static const struct argp_option option_table[] = {
     {"filter", 'f', "REGEX", 0, "Only where WORKLOAD/THREADS matches, such as 'producer.*/2$'", 1},
     {NULL, 0, NULL, 0, "How:", 2},
     {"time", 'T', "TIME", 0,
-     "Stop after this long: 90, 90s, 10m, 1h (default 4m30s for pools and 4m30s for servers)", 2},
+     "Stop after this long: 90, 90s, 10m, 1h (default: ten minutes in all, the tests before them "
+     "included)",
+     2},
     {"rounds", KEY_ROUNDS, "N", 0, "Stop each table after N rounds, 1 to 10000", 2},
     {"seed", KEY_SEED, "NUMBER", 0, "Repeat the orders of an earlier run; it is printed", 2},
     {"threshold", KEY_THRESHOLD, "PCT", 0,
@@ -311,7 +313,7 @@ static const char arguments_doc[] = "list\ncheck [BACKEND...]\ncompare\nreport R
 static const char doc[] =
     "Compares thread pools, and key/value servers on them, so that a sceptic can believe it.\v"
     "Commands:\n"
-    "  list      what can be measured here, and what cannot and why\n"
+    "  list      what can be measured here, its versions, and what cannot and why\n"
     "  check     run the quick tests of every backend, or of those named\n"
     "  compare   check, measure, print a table for each workload, keep the raw results\n"
     "  report    make one HTML file of a results file (poolbench report --help)\n"

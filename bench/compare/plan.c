@@ -231,16 +231,16 @@ static int nothing_to_do(const struct options *options, const struct contenders 
 }
 
 int plan_make(const struct contenders *contenders, const struct options *options, unsigned cores,
-              struct plan *plan) {
+              double used_s, struct plan *plan) {
     struct making making = {contenders, options, plan};
     *plan = (struct plan){.cores = cores};
     add_kind(&making, KIND_POOL);
     add_kind(&making, KIND_SERVER);
     if (plan->cell_count == 0 && plan->probe_count == 0)
         return nothing_to_do(options, contenders);
-    budget_share(plan, options->time_s);
-    budget_fit(plan, KIND_POOL);
-    budget_fit(plan, KIND_SERVER);
+    budget_share(plan, options->time_s, used_s);
+    budget_fit(plan, KIND_POOL, plan->pool_s);
+    budget_fit(plan, KIND_SERVER, plan->server_s);
     return 0;
 }
 

@@ -6,7 +6,7 @@
 #include "options.h"
 
 /* So many rounds a cell gets before anybody asks whether they are enough. */
-#define PLAN_ROUNDS 6
+#define PLAN_ROUNDS 5
 
 /* A question that is answered in words, once by each contender. */
 struct probe {
@@ -26,11 +26,12 @@ struct plan {
 
 /* Checks the names that the options give against what the contenders offer. Returns 0, or
  * EXIT_INVALID after a message that names the mistake and what is accepted. Only contenders that
- * are available become members; exclude those whose gate failed before. */
+ * are available become members; exclude those whose gate failed before. used_s: what the run has
+ * taken already, of its default time. */
 int plan_check_names(const struct contenders *contenders, const struct options *options);
 bool plan_wants(const struct options *options, const struct contender *contender);
 int plan_make(const struct contenders *contenders, const struct options *options, unsigned cores,
-              struct plan *plan);
+              double used_s, struct plan *plan);
 void plan_free(struct plan *plan);
 
 #endif

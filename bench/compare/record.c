@@ -63,7 +63,8 @@ static json_t *gate_of(const struct contender *contender) {
 
 static json_t *contender_entry(const struct contender *contender, const char *name,
                                enum contender_kind kind) {
-    const char *answered = results_text(contender->list, "contender");
+    const char *answered = contender->answered != NULL ? contender->answered
+                                                       : results_text(contender->list, "contender");
     json_t *versions = json_object_get(contender->list, "versions");
     bool reference = kind != KIND_AA && strcmp(name, CONTENDER_REFERENCE) == 0;
     return json_pack(
@@ -130,7 +131,7 @@ static json_t *all_workloads(const struct plan *plan) {
 static json_t *left_out(const struct plan *plan) {
     json_t *list = json_array();
     for (size_t i = 0; i < plan->cell_count; i++)
-        if (plan->cells[i].rounds == 0)
+        if (!cell_is_told(&plan->cells[i]))
             json_array_append_new(list, json_pack("{s:s, s:i}", "workload", plan->cells[i].workload,
                                                   "threads", (int)plan->cells[i].threads));
     return list;
@@ -176,10 +177,10 @@ json_t *record_results(const struct record *record) {
     const struct experiment *experiment = record->experiment;
     struct analysis analysis = {experiment->plan, experiment->threshold, experiment->seed};
     json_t *tables = analysis_tables(&analysis);
-    return json_pack("{s:s, s:i, s:o, s:O, s:o, s:o, s:o, s:o, s:O, s:O}", "format", RESULTS_FORMAT,
-                     "version", RESULTS_VERSION, "run", run_entry(record, tables), "environment",
-                     record->environment, "contenders", all_contenders(record), "workloads",
-                     all_workloads(experiment->plan), "tables", tables, "scaling",
-                     analysis_scaling(&analysis), "semantics", experiment->semantics, "runs",
-                     experiment->runs);
+    return json_pack("{s:s, s:i, s:o, s:O, s:o, s:o, s:o, s:o, s:O, s:o, s:O}", "format",
+                     RESULTS_FORMAT, "version", RESULTS_VERSION, "run", run_entry(record, tables),
+                     "environment", record->environment, "contenders", all_contenders(record),
+                     "workloads", all_workloads(experiment->plan), "tables", tables, "scaling",
+                     analysis_scaling(&analysis), "semantics", experiment->semantics, "glue",
+                     record->glue, "runs", experiment->runs);
 }

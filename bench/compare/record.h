@@ -9,6 +9,7 @@ struct record {
     const struct contenders *contenders;
     const char *bin;
     json_t *environment; /* borrowed */
+    json_t *glue;        /* the results take it over */
     const char *started;
     int argc;
     char **argv;

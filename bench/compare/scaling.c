@@ -8,11 +8,6 @@
 
 #define PURPOSE_SCALING 5
 
-static bool is_about_speed(const struct cell *cell) {
-    return strcmp(cell->group, "throughput") == 0 || strcmp(cell->group, "busy") == 0 ||
-           strncmp(cell->group, "server", strlen("server")) == 0;
-}
-
 static size_t first_primary(const struct cell *cell) {
     size_t metric = 0;
     while (metric < cell->metric_count && !cell->metrics[metric].primary)
@@ -79,7 +74,7 @@ static const struct cell *fewest_threads(const struct plan *plan, const struct c
     for (size_t i = 0; i < plan->cell_count; i++) {
         const struct cell *other = &plan->cells[i];
         if (other->kind == cell->kind && strcmp(other->workload, cell->workload) == 0 &&
-            other->rounds > 0 && other->threads < fewest->threads)
+            cell_is_told(other) && other->threads < fewest->threads)
             fewest = other;
     }
     return fewest;
@@ -90,7 +85,7 @@ json_t *analysis_scaling(const struct analysis *analysis) {
     for (size_t i = 0; i < analysis->plan->cell_count; i++) {
         const struct cell *to = &analysis->plan->cells[i];
         const struct cell *from = fewest_threads(analysis->plan, to);
-        if (to->rounds == 0 || from == to || !is_about_speed(to))
+        if (!cell_is_told(to) || from == to || !cell_is_about_speed(to))
             continue;
         for (size_t k = 0; k < from->member_count; k++)
             if (from->members[k].kind == from->kind)

@@ -55,6 +55,22 @@ char *words_joined(const struct words *words, const char *separator) {
     return text;
 }
 
+static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.+-";
+
+bool words_is_plain(const char *text) {
+    return text[0] != '\0' && text[strspn(text, plain)] == '\0';
+}
+
+char *words_plain(const char *text) {
+    char *word = memory_zeroed(strlen(text) + 1, 1), *end = word;
+    for (; *text != '\0'; text++)
+        if (strchr(plain, *text) != NULL)
+            *end++ = *text;
+        else if (end > word && end[-1] != '-' && text[1] != '\0')
+            *end++ = '-';
+    return word;
+}
+
 void words_free(struct words *words) {
     for (size_t i = 0; i < words->count; i++)
         free(words->items[i]);

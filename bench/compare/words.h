@@ -15,6 +15,11 @@ void words_add_once(struct words *words, const char *text); /* unless it is ther
 void words_split(struct words *words, const char *text, char separator);
 bool words_have(const struct words *words, const char *text);
 void words_sort(struct words *words);
+
+/* "server, pools apart" as a word of such a list: "server-pools-apart"; free() it. */
+char *words_plain(const char *text);
+bool words_is_plain(const char *text); /* it may be a word of such a list as it is */
+
 char *words_joined(const struct words *words, const char *separator); /* free() it */
 void words_free(struct words *words);
 

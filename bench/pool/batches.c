@@ -4,7 +4,7 @@
 
 #include "clock.h"
 
-#define BUDGET_NS 400000000u
+#define BUDGET_NS 150000000u
 #define FEWEST_BATCHES 3
 
 /* Whoever takes this long for a job need not grow its batches beyond this long: with a thread per

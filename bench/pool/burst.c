@@ -9,7 +9,7 @@
 #define JOB_NS 1000
 #define PERIOD_NS 1000000u
 #define WARM_UP_BURSTS 50
-#define BURSTS 450 /* warm-up included */
+#define BURSTS 300 /* warm-up included */
 
 /* Each job writes its own element; read after the pool has been destroyed. A store does not wait
  * for its line as an addition to a shared counter would. */

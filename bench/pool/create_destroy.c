@@ -6,7 +6,7 @@
 #include "jobs.h"
 #include "workloads.h"
 
-#define BUDGET_NS 400000000u
+#define BUDGET_NS 200000000u
 #define WARM_UP_ROUNDS 5
 #define ROUNDS_PER_CHECK 16
 

@@ -11,7 +11,7 @@ static const struct metric busy_metrics[] = {METRIC_NS_PER_JOB, METRICS_BUSY, ME
 
 #define TWO_THREADS(LENGTH, NS, TITLE)                                                             \
     {                                                                                              \
-        .name = "two_threads_" LENGTH, .title = TITLE, .group = "busy", .seconds = 0.6,            \
+        .name = "two_threads_" LENGTH, .title = TITLE, .group = "busy", .seconds = 0.35,           \
         .threads = two_threads, .metrics = busy_metrics, .parameter = (NS),                        \
         .run = floor_two_threads                                                                   \
     }
@@ -20,14 +20,14 @@ static const struct workload workloads[] = {
     {.name = "spsc_ring",
      .title = "one thread hands 16-byte items to one other through a ring",
      .group = "throughput",
-     .seconds = 0.5,
+     .seconds = 0.3,
      .threads = no_threads,
      .metrics = ring_metrics,
      .run = floor_spsc_ring},
     {.name = "futex_wake",
      .title = "a bare futex wake, from the call to the first instruction",
      .group = "latency",
-     .seconds = 0.6,
+     .seconds = 0.35,
      .threads = no_threads,
      .metrics = wake_metrics,
      .run = floor_futex_wake},
@@ -40,4 +40,4 @@ static const char *name(void) {
     return "floor";
 }
 
-const struct contender contender = {name, workloads};
+const struct contender contender = {name, "{\"poolbench\": \"" POOLBENCH_VERSION "\"}", workloads};

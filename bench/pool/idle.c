@@ -6,7 +6,7 @@
 #define LOAD_NS 50000000u
 #define LOAD_SIZE 10 /* 1024 jobs at a time */
 #define TAIL_NS 100000000u
-#define IDLE_NS 1000000000u
+#define IDLE_NS 500000000u
 
 /* CPU time of all threads but this one, which only sleeps and looks at clocks. Its own time is
  * read first: the two readings then never differ by less than nothing. */

@@ -136,8 +136,9 @@ static int list(void) {
     json_t *workloads = json_array();
     for (const struct workload *w = contender.workloads; w->name != NULL; w++)
         json_array_append_new(workloads, describe(w));
-    return print_json(json_pack("{s:s, s:b, s:o}", "contender", contender.name(), "available", 1,
-                                "workloads", workloads));
+    return print_json(json_pack("{s:s, s:b, s:o, s:o}", "contender", contender.name(), "available",
+                                1, "versions", json_loads(contender.versions, 0, NULL), "workloads",
+                                workloads));
 }
 
 static int bad_workload(const char *name) {

@@ -17,7 +17,7 @@
 
 #define WARM_UP_JOBS 10000u
 #define JOBS 1000000u
-#define SPAWN_NS 500000000u /* who makes a thread per job has some ten thousand by then */
+#define SPAWN_NS 250000000u /* who makes a thread per job has some thousands by then */
 #define JOBS_PER_LOOK 256u
 #define PATIENCE_NS 100000000u
 

@@ -40,14 +40,14 @@ static const struct metric panic_metrics[] = {
 
 #define THROUGHPUT(NAME, PRODUCERS, TITLE)                                                         \
     {                                                                                              \
-        .name = NAME, .title = TITLE, .group = "throughput", .floor = "spsc_ring", .seconds = 0.5, \
-        ON_POOL, .metrics = throughput_metrics, .parameter = (PRODUCERS),                          \
+        .name = NAME, .title = TITLE, .group = "throughput", .floor = "spsc_ring",                 \
+        .seconds = 0.25, ON_POOL, .metrics = throughput_metrics, .parameter = (PRODUCERS),         \
         .run = workload_throughput                                                                 \
     }
 #define BUSY(LENGTH, NS, TITLE)                                                                    \
     {                                                                                              \
         .name = "busy_" LENGTH, .title = TITLE, .group = "busy", .floor = "two_threads_" LENGTH,   \
-        .seconds = 0.6, ON_POOL, .metrics = busy_metrics, .parameter = (NS), .run = workload_busy  \
+        .seconds = 0.35, ON_POOL, .metrics = busy_metrics, .parameter = (NS), .run = workload_busy \
     }
 
 static const struct workload workloads[] = {
@@ -58,7 +58,7 @@ static const struct workload workloads[] = {
      .title = "each job spawns two, depth 18",
      .group = "throughput",
      .floor = "spsc_ring",
-     .seconds = 0.7,
+     .seconds = 0.3,
      ON_POOL,
      .metrics = throughput_metrics,
      .run = workload_nested},
@@ -66,7 +66,7 @@ static const struct workload workloads[] = {
      .title = "from spawn to the start of the job, on a sleeping pool",
      .group = "latency",
      .floor = "futex_wake",
-     .seconds = 0.6,
+     .seconds = 0.4,
      ON_POOL,
      .metrics = wake_metrics,
      .run = workload_wake_latency},
@@ -76,38 +76,41 @@ static const struct workload workloads[] = {
     {.name = "burst",
      .title = "64 jobs of 1 µs every millisecond: time to finish them",
      .group = "latency",
-     .seconds = 0.5,
+     .seconds = 0.4,
      ON_POOL,
      .metrics = burst_metrics,
      .run = workload_burst},
     {.name = "idle",
      .title = "CPU used by a pool without jobs, after load",
      .group = "cost",
-     .seconds = 1.2,
+     .seconds = 0.7,
      ON_POOL,
      .metrics = idle_metrics,
      .run = workload_idle},
     {.name = "create_destroy",
      .title = "a pool made and destroyed",
      .group = "cost",
-     .seconds = 0.5,
+     .seconds = 0.25,
      ON_POOL,
      .metrics = create_metrics,
      .run = workload_create_destroy},
     {.name = "memory",
      .title = "resident memory per queued job, and kept after the drain",
      .group = "cost",
-     .seconds = 0.4,
+     .seconds = 0.25,
      ON_POOL,
      .metrics = memory_metrics,
      .run = workload_memory},
     {.name = "panics",
      .title = "one producer, every job panics",
      .group = "cost",
-     .seconds = 0.6,
+     .seconds = 0.3,
      ON_POOL,
      .metrics = panic_metrics,
      .run = workload_panics},
     {0}};
 
-const struct contender contender = {thread_pool_backend, workloads};
+/* Defined by the build, one per program. */
+extern const char poolbench_backend_versions[];
+
+const struct contender contender = {thread_pool_backend, poolbench_backend_versions, workloads};

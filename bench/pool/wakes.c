@@ -5,7 +5,7 @@
 #include "clock.h"
 #include "sleepers.h"
 
-#define BUDGET_NS 500000000u
+#define BUDGET_NS 300000000u
 #define WARM_UP_ROUNDS 20
 #define PATIENCE_NS 5000000u /* for the others to fall asleep */
 #define LOOK_NS 50000u       /* at one thread, twice, at worst */

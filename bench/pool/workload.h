@@ -36,6 +36,7 @@ struct workload {
 /* One program is one contender: a pool, or the floor. */
 struct contender {
     const char *(*name)(void);
+    const char *versions;             /* what is inside: a JSON object, library: version */
     const struct workload *workloads; /* ended by a NULL name */
 };
 

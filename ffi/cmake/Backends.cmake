@@ -11,6 +11,8 @@
 
 set(POOLBENCH_LIB_DIR "${PROJECT_BINARY_DIR}/lib")
 set(POOLBENCH_FFI_DIR "${PROJECT_SOURCE_DIR}/ffi")
+set(POOLBENCH_VERSIONS_DIR "${PROJECT_BINARY_DIR}/versions")
+include("${POOLBENCH_FFI_DIR}/cmake/Versions.cmake")
 
 # What a shared library may export, as the linker wants it: from the one list of it.
 set(symbols "${POOLBENCH_FFI_DIR}/exported_symbols.txt")
@@ -21,8 +23,10 @@ set(POOLBENCH_VERSION_SCRIPT "${PROJECT_BINARY_DIR}/thread_pool.map")
 file(CONFIGURE OUTPUT "${POOLBENCH_VERSION_SCRIPT}" @ONLY CONTENT
     "{ global: @symbols@; local: *; };\n")
 
+# What is inside it is in versions/NAME.c, by then or at build time (Versions.cmake).
 function(poolbench_register_backend name)
     set_property(GLOBAL APPEND PROPERTY POOLBENCH_BACKENDS ${name})
+    add_library(thread_pool_${name}_versions OBJECT "${POOLBENCH_VERSIONS_DIR}/${name}.c")
 endfunction()
 
 function(poolbench_c_backend name)
@@ -46,16 +50,19 @@ function(poolbench_c_backend name)
         LINK_DEPENDS "${POOLBENCH_VERSION_SCRIPT}")
     target_link_options(thread_pool_${name}_shared PRIVATE
         "LINKER:--version-script=${POOLBENCH_VERSION_SCRIPT}" "LINKER:-z,defs")
+    poolbench_write_versions("${POOLBENCH_VERSIONS_DIR}/${name}.c" "${PROJECT_VERSION}")
     poolbench_register_backend(${name})
 endfunction()
 
-# Compiled into every program: stops it at start on a backend it was not built for.
+# Compiled into every program: stops it at start on a backend it was not built for, and tells which
+# one that is and what is inside it (check/backend_check.c).
 function(poolbench_link_backend target name)
     set(expected "${CMAKE_CURRENT_BINARY_DIR}/expected_backend_${name}.c")
     file(CONFIGURE OUTPUT "${expected}" @ONLY CONTENT
         "extern const char *const poolbench_expected_backend;\nconst char *const poolbench_expected_backend = \"@name@\";\n")
     target_sources(${target} PRIVATE "${expected}")
-    target_link_libraries(${target} PRIVATE backend_check thread_pool_${name})
+    target_link_libraries(${target} PRIVATE
+        backend_check thread_pool_${name}_versions thread_pool_${name})
 endfunction()
 
 function(poolbench_backend_executables prefix)

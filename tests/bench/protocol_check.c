@@ -80,6 +80,13 @@ static void check_result(const char *program, const json_t *workload) {
     json_decref(result);
 }
 
+static void check_versions(const json_t *list, const char *where) {
+    json_t *versions = json_object_get(list, "versions"), *version;
+    const char *library;
+    check(json_object_size(versions) > 0, "names no versions", where);
+    json_object_foreach(versions, library, version) text(versions, library, where);
+}
+
 int main(int argc, char **argv) {
     if (argc != 2) {
         fprintf(stderr, "usage: protocol_check PROGRAM\n");
@@ -90,6 +97,7 @@ int main(int argc, char **argv) {
     text(list, "contender", argv[1]);
     check(json_is_true(json_object_get(list, "available")), "available", argv[1]);
     check(json_array_size(json_object_get(list, "workloads")) > 0, "lists nothing", argv[1]);
+    check_versions(list, argv[1]);
     json_array_foreach(json_object_get(list, "workloads"), index, workload) {
         check_workload(workload);
         check_result(argv[1], workload);

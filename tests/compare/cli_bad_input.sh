@@ -28,7 +28,7 @@ refused "unrecognized option '--bakends=x'" compare --bakends=x
 refused "'compare' takes no argument" compare rayon
 refused "--seed has no meaning for 'list'" list --seed 1
 compare_refused "unknown 'tokio'; accepted: shared_queue, rayon" --backends rayon,tokio
-compare_refused "unknown 'delta'; accepted: all, alpha, throughput" --workloads delta
+compare_refused "unknown 'delta'; accepted: all, alpha, throughput, beta, rates-of-beta" --workloads delta
 compare_refused "an empty name" --backends rayon,
 range="accepted: whole numbers from 1 to 1024"
 for threads in 0 -1 1025 99999999999999999999 two 1.5 1,,2 "" 2x; do

@@ -112,7 +112,7 @@ static void identical_programs_are_not_told_apart(void **state) {
                                  {"modes", modes, .10, 1, NULL}, {"modes", modes, 1.0, 1, NULL},
                                  {"drift", drift, .05, 1, NULL}, {"skewed", skewed, .05, 1, NULL},
                                  {"skewed", skewed, .3, 1, NULL}};
-    static const size_t lengths[] = {6, 20};
+    static const size_t lengths[] = {5, 6, 20};
     (void)state;
     for (size_t k = 0; k < sizeof lengths / sizeof *lengths; k++)
         for (size_t i = 0; i < sizeof machines / sizeof *machines; i++) {

@@ -88,6 +88,20 @@ def measure(browser, page, width, folder):
     return json.loads(html.unescape(found.group(1)))
 
 
+def check_overview(fail, chart, results):
+    """Every title in full, and an axis that a row far away does not stretch: it has an arrow."""
+    for text in chart["texts"]:
+        if "…" in text:
+            fail("a title of the overview is cut: " + text)
+        if "10⁻" in text or text in ("10³", "10⁴", "1000"):
+            fail("the axis of the overview is stretched to " + text)
+    far = any(row["status"] == "ok" and row["kind"] in ("pool", "server") and row["ratio"] > 1000
+              for tables in variants.groups(results).values()
+              for row in variants.chosen(tables)["rows"])
+    if far and not any("▸" in text or "◂" in text for text in chart["texts"]):
+        fail("nothing in the overview tells of a row beyond its axis")
+
+
 def check(name, width, measured, results):
     def fail(text):
         problems.append("%s at %d px: %s" % (name, width, text))
@@ -102,6 +116,9 @@ def check(name, width, measured, results):
         shown = sum(chart["section"] == section for chart in measured["charts"])
         if shown != expected:
             fail("%d charts in the section %s, %d expected" % (shown, section, expected))
+    for chart in measured["charts"]:
+        if chart["section"] == "overview":
+            check_overview(fail, chart, results)
     ratios = [chart for chart in measured["charts"] if chart["section"] == "ratios"]
     for chart, tables in zip(ratios, variants.groups(results).values()):
         names = {row["contender"] for table in tables for row in table["rows"]
@@ -133,11 +150,14 @@ def main():
     if browser is None:
         print("skipped: no chromium here (apt-get install chromium)")
         return 77
+    measured = os.path.join(os.path.dirname(example), "..", "..", "docs", "results.json")
     with tempfile.TemporaryDirectory() as folder:
-        for variant in (None, variants.large):
-            name = variant.__name__ if variant else "example"
+        for name, source, variant in (("example", example, None), ("docs", measured, None),
+                                      ("large", example, variants.large)):
             path, page = os.path.join(folder, "r.json"), os.path.join(folder, "r.html")
-            results = variants.make(example, variant, path)
+            if not os.path.exists(source):
+                continue
+            results = variants.make(source, variant, path)
             variants.report(poolbench, path, page)
             for width in WIDTHS:
                 check(name, width, measure(browser, page, width, folder), results)

@@ -102,11 +102,24 @@ def check_tables(name, page, results):
             if row["status"] != "ok" and (row["status"] not in text or row["reason"] not in text):
                 fail(name, "failed contender not told: %s" % row["contender"])
     for contender in results["contenders"]:
+        for library, version in contender["versions"].items():
+            if "%s %s" % (library, version) not in text:
+                fail(name, "versions missing: %s of %s" % (library, contender["name"]))
+    for contender in results["contenders"]:
         if contender["name"] not in text:
             fail(name, "contender missing: %s" % contender["name"])
     for answer in results["semantics"]:
         if answer["answer"] not in text or answer["title"] not in text:
             fail(name, "answer missing: %s" % answer["title"])
+    glue = results.get("glue")
+    if not glue or not glue["available"]:
+        if "Not measured" not in text:
+            fail(name, "the cost of the header: not told that it was not measured")
+        if glue and glue["why"] not in text:
+            fail(name, "the cost of the header: not told why it was not measured")
+    elif page.rows.get("t-glue", 0) - 1 != len(glue["rows"]):
+        fail(name, "the cost of the header: %d rows, the results %d"
+             % (page.rows.get("t-glue", 0) - 1, len(glue["rows"])))
     for label in re.findall(r"\[\[\d+\]\]", text):
         if variants.HOSTILE not in text:
             fail(name, "a text was not put in: %s" % label)

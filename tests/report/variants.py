@@ -60,6 +60,17 @@ def no_servers(results):
     return results
 
 
+def no_glue(results):
+    """A file from before the cost of the header was measured."""
+    del results["glue"]
+    return results
+
+
+def no_rust(results):
+    results["glue"] = {"available": False, "why": HOSTILE, "rows": []}
+    return results
+
+
 def nothing(results):
     return {"format": results["format"], "version": 1, "run": {}, "tables": []}
 
@@ -69,6 +80,7 @@ def wrong_types(results):
     results["environment"] = ["a", 1]
     results["contenders"] = {"a": 1}
     results["semantics"] = results["scaling"] = "text"
+    results["glue"] = {"available": True, "rows": [None, {"ratio": "x", "reason": 3}], "rounds": []}
     results["runs"] = [1, None, {"cell": 3, "metrics": [], "start_s": "x"}]
     results["tables"].append(None)
     results["tables"].append({"rows": [None, {"metrics": 4, "percentiles": 4, "status": "ok"}]})
@@ -127,6 +139,11 @@ def large(results):
             table["rows"] = ([base] +
                              [rival_row(base, name, 0.5 + 0.9 * k ** 3 + 0.1 * number * k)
                               for k, name in enumerate(BACKENDS)] + rows[-2:])
+            if number == 3:  # far away on both sides
+                table["rows"][1] = rival_row(base, BACKENDS[0], 1e-4)
+                table["rows"][2]["ratio_low"] = 1e-6
+                table["rows"][4] = rival_row(base, BACKENDS[3], 2500)
+                table["rows"][5] = rival_row(base, BACKENDS[4], 30000)
             results["tables"].append(table)
         workload = copy.deepcopy(workloads[1])
         workload["name"] = "workload_%d" % number
@@ -142,7 +159,7 @@ def large(results):
     return results
 
 
-ALL = [partial, boastful, hostile, one_thread, no_servers, nothing, wrong_types, large]
+ALL = [partial, boastful, hostile, one_thread, no_servers, no_glue, no_rust, nothing, wrong_types, large]
 
 
 def make(example, variant, path):

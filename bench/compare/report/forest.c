@@ -15,11 +15,13 @@
 #define RIGHT 60
 #define ROW 18
 #define MOST_TICKS 6
+#define FAR 8 /* as many times from the last median an interval may reach */
 
 struct forest {
     struct chart chart;
     const struct document *document;
-    double low, high; /* of all factors */
+    double low, high;   /* of all factors, intervals included */
+    double least, most; /* of the medians */
 };
 
 static void widen(struct forest *forest, const json_t *table, const json_t *row) {
@@ -28,6 +30,14 @@ static void widen(struct forest *forest, const json_t *table, const json_t *row)
         return;
     forest->low = fmin(forest->low, factor.low);
     forest->high = fmax(forest->high, factor.high);
+    forest->least = fmin(forest->least, factor.middle);
+    forest->most = fmax(forest->most, factor.middle);
+}
+
+/* An interval that begins at zero goes on beyond the edge, and does not make the axis. */
+static void keep_near(struct forest *forest) {
+    forest->low = fmax(forest->low, forest->least / FAR);
+    forest->high = fmin(forest->high, forest->most * FAR);
 }
 
 static int measure(struct forest *forest, const struct group *group) {
@@ -55,8 +65,8 @@ static const char *sign_of(const json_t *row) {
 static void draw_interval(struct forest *forest, const struct factor *factor, struct look look,
                           double y, bool ours) {
     char from[64], to[64];
-    snprintf(from, sizeof from, "%.8f, %g", log10(factor->low), y);
-    snprintf(to, sizeof to, "%.8f, %g", log10(factor->high), y);
+    snprintf(from, sizeof from, "%.8f, %g", log10(fmax(factor->low, forest->low)), y);
+    snprintf(to, sizeof to, "%.8f, %g", log10(fmin(factor->high, forest->high)), y);
     chart_line(&forest->chart, from, to, look.ink, ours ? 1.5 : 2, false);
 }
 
@@ -160,9 +170,11 @@ static void draw_axis(struct forest *forest) {
 }
 
 static void draw_group(struct page *page, const struct group *group) {
-    struct forest forest = {.document = page->document, .low = 1 / 1.25, .high = 1.25};
+    struct forest forest = {
+        .document = page->document, .low = 1 / 1.25, .high = 1.25, .least = 1, .most = 1};
     char finding[256], subject[512], axis[128];
     int lines = measure(&forest, group);
+    keep_near(&forest);
     double room = pow(forest.high / forest.low, 0.04);
     forest.low /= room, forest.high *= room;
     chart_open(&forest.chart, WIDTH, lines * ROW, LEFT, RIGHT, 4, 44);

@@ -8,7 +8,7 @@
 #include "html.h"
 #include "numbers.h"
 
-#define LEFT 56
+#define LEFT 66
 #define RIGHT 106
 #define PLOT_HEIGHT 210
 #define LABEL_GAP (14.0 / PLOT_HEIGHT)
@@ -60,6 +60,15 @@ static int by_position(const void *left, const void *right) {
     return (a > b) - (a < b);
 }
 
+/* Pushes those beyond the top down and those beyond the bottom up, neighbours with them. */
+static void keep_within(double **order, size_t count, double gap) {
+    double most = 1, least = 0;
+    for (size_t i = count; i-- > 0; most = *order[i] - gap)
+        *order[i] = fmin(*order[i], most);
+    for (size_t i = 0; i < count; least = *order[i++] + gap)
+        *order[i] = fmax(*order[i], least);
+}
+
 void lines_spread(double *at, size_t count, double gap) {
     double **order = memory_zeroed(count, sizeof *order);
     for (size_t i = 0; i < count; i++)
@@ -73,6 +82,7 @@ void lines_spread(double *at, size_t count, double gap) {
                 *order[i - 1] -= overlap / 2;
             }
         }
+    keep_within(order, count, gap);
     free(order);
 }
 

@@ -29,7 +29,8 @@ struct line *lines_add(struct lines *lines, const char *name, struct look look);
 bool lines_draw(struct lines *lines, struct chart *chart);
 void lines_free(struct lines *lines);
 
-/* Moves values in [0, 1] apart until they are `gap` from each other, as little as possible. */
+/* Moves values in [0, 1] apart until they are `gap` from each other, as little as possible, and
+ * keeps them in [0, 1]. */
 void lines_spread(double *at, size_t count, double gap);
 
 #endif

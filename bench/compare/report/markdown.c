@@ -8,6 +8,7 @@
 #include "html.h"
 #include "numbers.h"
 #include "overview.h"
+#include "page.h"
 #include "render.h"
 #include "style.h"
 
@@ -117,6 +118,7 @@ static void write_origin(const struct document *document, FILE *out) {
 bool render_markdown(const struct document *document, FILE *out) {
     write_kind(document, out, "pool");
     write_kind(document, out, "server");
+    markdown_glue(document, out);
     write_origin(document, out);
     return true;
 }

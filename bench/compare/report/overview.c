@@ -11,10 +11,22 @@
 #include "page.h"
 
 #define MOST_TICKS 8
-#define DODGE 5.0      /* pixels between two contenders of one workload */
-#define PAD 9.0        /* pixels between workloads */
-#define TITLE_ABOVE 17 /* pixels of a title above its lines */
+#define DODGE 5.0     /* pixels between two contenders of one workload */
+#define PAD 9.0       /* pixels between workloads */
+#define TITLE_LINE 13 /* pixels of a line of a title */
 #define LEGEND_ROW 18
+#define LEAST .09 /* factors beyond these are drawn at the edge, with their number */
+#define MOST 110.0
+#define BEYOND 58 /* pixels for those numbers on the right */
+
+#define TITLE_LINES 3
+#define LONGEST_LINE 55 /* characters */
+
+/* A title on as many lines as it takes. */
+struct title {
+    char lines[TITLE_LINES][4 * LONGEST_LINE + 8];
+    int count;
+};
 
 struct overview {
     struct chart *chart;
@@ -36,12 +48,51 @@ static size_t count_shown(const struct document *document, const json_t *table) 
     return count;
 }
 
+/* Bytes of the first words of a text that fit a line. */
+static size_t line_length(const char *text) {
+    size_t length = 0, characters = 0, fitting = 0;
+    for (; text[length] != '\0' && characters <= LONGEST_LINE; length++) {
+        characters += ((unsigned char)text[length] & 0xc0) != 0x80;
+        if (text[length] == ' ')
+            fitting = length;
+    }
+    if (text[length] == '\0' && characters <= LONGEST_LINE)
+        return length;
+    return fitting > 0 ? fitting : length - 1;
+}
+
+static struct title title_of(const struct overview *overview, const json_t *table) {
+    struct title title = {.count = 0};
+    char text[400], line[400];
+    const char *rest = text;
+    table_title(overview->document, table, text, sizeof text);
+    while (*rest != '\0' && title.count < TITLE_LINES) {
+        size_t length = title.count + 1 < TITLE_LINES ? line_length(rest) : strlen(rest);
+        snprintf(line, sizeof line, "%.*s", (int)length, rest);
+        html_cut(line, LONGEST_LINE, title.lines[title.count], sizeof title.lines[0]);
+        rest += length + strspn(rest + length, " ");
+        title.count++;
+    }
+    return title;
+}
+
+/* Pixels of the title above its lines. */
+static double above(const struct overview *overview, const json_t *table) {
+    return overview->wide ? 0 : 4 + TITLE_LINE * title_of(overview, table).count;
+}
+
 static double height_of(const struct overview *overview, const json_t *table) {
     size_t shown = count_shown(overview->document, table);
     double lines = DODGE * (double)(shown > 2 ? shown : 2) + PAD;
     if (shown == 0)
         return 0;
-    return overview->wide ? fmax(lines, 20) : lines + TITLE_ABOVE;
+    return overview->wide ? fmax(lines, 7 + TITLE_LINE * title_of(overview, table).count)
+                          : lines + above(overview, table);
+}
+
+/* A few rows beyond everything, or an interval from zero, would press all others together. */
+static double within(double factor) {
+    return fmin(fmax(factor, LEAST), MOST);
 }
 
 static double measure(struct overview *overview) {
@@ -55,8 +106,8 @@ static double measure(struct overview *overview) {
             struct factor factor = row_factor(table, row);
             if (!is_shown(overview->document, table, row))
                 continue;
-            overview->low = fmin(overview->low, factor.low);
-            overview->high = fmax(overview->high, factor.high);
+            overview->low = fmin(overview->low, within(factor.low));
+            overview->high = fmax(overview->high, within(factor.high));
         }
     }
     return height;
@@ -65,22 +116,24 @@ static double measure(struct overview *overview) {
 /* ---- one workload -------------------------------------------------------------------------- */
 
 static void draw_title(struct overview *overview, const json_t *table, double height) {
-    char title[400], shown[256], at[64];
-    table_title(overview->document, table, title, sizeof title);
-    if (overview->wide)
+    struct title title = title_of(overview, table);
+    char at[64];
+    double y = overview->wide ? overview->y + height / 2 - TITLE_LINE * (title.count - 1) / 2.0
+                              : overview->y + 10;
+    for (int i = 0; i < title.count; i++, y += TITLE_LINE) {
         snprintf(at, sizeof at, "screen %.6f, first %.2f",
-                 (double)(overview->chart->left - 14) / overview->chart->width,
-                 overview->y + height / 2);
-    else
-        snprintf(at, sizeof at, "screen 0.006, first %.2f", overview->y + 10);
-    html_cut(title, 54, shown, sizeof shown);
-    chart_label(overview->chart, at, overview->wide ? "right" : "left", INK_TEXT, 11, "%s", shown);
+                 overview->wide ? (double)(overview->chart->left - 14) / overview->chart->width
+                                : 0.006,
+                 y);
+        chart_label(overview->chart, at, overview->wide ? "right" : "left", INK_TEXT, 11, "%s",
+                    title.lines[i]);
+    }
 }
 
 static void draw_band(struct overview *overview, const json_t *table, double height) {
     double noise = field_number(table, "noise_floor_percent");
     double half = noise > 0 ? fmin(log10(1 + noise / 100), log10(overview->high)) : NAN;
-    double top = overview->y + (overview->wide ? 0 : TITLE_ABOVE);
+    double top = overview->y + above(overview, table);
     char from[64], to[64];
     if (!isfinite(half))
         return;
@@ -90,9 +143,9 @@ static void draw_band(struct overview *overview, const json_t *table, double hei
 }
 
 /* Below the title, not through it. */
-static void draw_reference(struct overview *overview, double height) {
+static void draw_reference(struct overview *overview, const json_t *table, double height) {
     char from[64], to[64];
-    snprintf(from, sizeof from, "0, %.2f", overview->y + TITLE_ABOVE);
+    snprintf(from, sizeof from, "0, %.2f", overview->y + above(overview, table));
     snprintf(to, sizeof to, "0, %.2f", overview->y + height);
     chart_line(overview->chart, from, to, INK_REFERENCE, 1.6, false);
 }
@@ -107,8 +160,8 @@ static void draw_intervals(struct overview *overview, const json_t *table, doubl
             chart_look(overview->document, field_text(row, "contender"), field_text(row, "kind"));
         if (!is_shown(overview->document, table, row))
             continue;
-        snprintf(from, sizeof from, "%.8f, %.2f", log10(factor.low), y);
-        snprintf(to, sizeof to, "%.8f, %.2f", log10(factor.high), y);
+        snprintf(from, sizeof from, "%.8f, %.2f", log10(within(factor.low)), y);
+        snprintf(to, sizeof to, "%.8f, %.2f", log10(within(factor.high)), y);
         chart_line(overview->chart, from, to, look.ink, 1.4, false);
         y += DODGE;
     }
@@ -117,8 +170,58 @@ static void draw_intervals(struct overview *overview, const json_t *table, doubl
 static double first_line(const struct overview *overview, const json_t *table, double top) {
     double lines = DODGE * ((double)count_shown(overview->document, table) - 1);
     double height = height_of(overview, table);
-    return overview->wide ? top + (height - lines) / 2
-                          : top + TITLE_ABOVE + (height - TITLE_ABOVE - lines) / 2;
+    return overview->wide
+               ? top + (height - lines) / 2
+               : top + above(overview, table) + (height - above(overview, table) - lines) / 2;
+}
+
+/* Who is beyond one end of the axis, how far, and where the lines are. */
+struct beyond {
+    size_t count;
+    double nearest, y; /* factor; pixels, the mean of them */
+    int ink;           /* of the last one */
+};
+
+static struct beyond beyond_of(const struct overview *overview, const json_t *table, bool high) {
+    struct beyond beyond = {.count = 0};
+    double y = first_line(overview, table, overview->y);
+    size_t i;
+    json_t *row;
+    json_array_foreach(field_list(table, "rows"), i, row) {
+        double middle = row_factor(table, row).middle, size = high ? middle : 1 / middle;
+        if (!is_shown(overview->document, table, row))
+            continue;
+        if (high ? middle > MOST : middle < LEAST) {
+            beyond.nearest = beyond.count == 0 ? size : fmin(beyond.nearest, size);
+            beyond.y = (beyond.y * (double)beyond.count + y) / (double)(beyond.count + 1);
+            beyond.ink = chart_look(overview->document, field_text(row, "contender"), "").ink;
+            beyond.count++;
+        }
+        y += DODGE;
+    }
+    return beyond;
+}
+
+/* "1804", "30k": there is room for five characters. */
+static const char *short_factor(double factor, char buffer[NUMBER_SIZE]) {
+    if (factor < 9999.5)
+        return number_ratio(factor, buffer);
+    snprintf(buffer, NUMBER_SIZE, "%.0fk", factor / 1000);
+    return buffer;
+}
+
+/* The number, beside the points at the edge: "1804× ▸"; of several the least. */
+static void draw_beyond(struct overview *overview, const json_t *table, bool high) {
+    struct beyond beyond = beyond_of(overview, table, high);
+    char number[NUMBER_SIZE], at[96];
+    double edge = log10(high ? overview->high : within(0));
+    bool several = beyond.count > 1;
+    if (beyond.count == 0)
+        return;
+    snprintf(at, sizeof at, "first %.8f, first %.2f", edge, beyond.y);
+    chart_label(overview->chart, at, "left", several ? INK_MUTED : beyond.ink, 10, "%s%s%s%s%s",
+                high ? "\u00a0" : "\u00a0\u00a0◂ ", several ? (high ? "≥" : "≤") : "",
+                high ? "" : "1/", short_factor(beyond.nearest, number), high ? "× ▸" : "");
 }
 
 static void draw_table(struct overview *overview, const json_t *table) {
@@ -129,8 +232,10 @@ static void draw_table(struct overview *overview, const json_t *table) {
     draw_title(overview, table, height);
     draw_band(overview, table, height);
     if (!overview->wide)
-        draw_reference(overview, height);
+        draw_reference(overview, table, height);
     draw_intervals(overview, table, first_line(overview, table, overview->y));
+    draw_beyond(overview, table, true);
+    draw_beyond(overview, table, false);
     overview->y += height;
     snprintf(from, sizeof from, "screen %.4f, first %.2f", overview->wide ? 0.01 : 0.0,
              overview->y);
@@ -153,7 +258,7 @@ static void list_points(struct overview *overview) {
                 chart_look(document, field_text(row, "contender"), field_text(row, "kind"));
             if (!is_shown(document, table, row))
                 continue;
-            fprintf(overview->chart->script, "%.8f %.2f %d %d\n", log10(factor.middle), y,
+            fprintf(overview->chart->script, "%.8f %.2f %d %d\n", log10(within(factor.middle)), y,
                     look.shape, chart_rgb(look.ink));
             y += DODGE;
         }
@@ -228,7 +333,7 @@ bool overview_draw(const struct document *document, struct chart *chart, bool wi
         return false;
     double room = pow(overview.high / overview.low, 0.03);
     overview.low /= room, overview.high *= room;
-    chart_open(chart, width, (int)height, wide ? 350 : 8, 14,
+    chart_open(chart, width, (int)height, wide ? 350 : 8, BEYOND,
                8 + LEGEND_ROW * legend_put(&overview, width - 8, false), 44);
     chart_ranges(chart, log10(overview.low), log10(overview.high), height, 0);
     legend_put(&overview, width - 8, true);
@@ -249,6 +354,6 @@ void section_overview(struct page *page) {
     page_figure(
         page, &chart, text,
         "points: medians; lines: intervals; shaded: what identical programs differed by; at "
-        "the most threads that the cores carry");
+        "the most threads that the cores carry; ▸ and ◂: beyond the axis, with the factor");
     fputs("</div>\n", page->out);
 }

@@ -28,6 +28,10 @@ void page_name(struct page *page, const char *contender, const char *kind);
 /* <figure>: the finding as a title, the workload below it, then the chart; releases the chart. */
 void page_figure(struct page *page, struct chart *chart, const char *finding, const char *subject);
 
+/* What the header costs a Rust pool: a part of the semantics, and lines of the README. */
+void page_glue(struct page *page);
+void markdown_glue(const struct document *document, FILE *out);
+
 /* Sections, in the page's order. */
 void section_verdicts(struct page *page);
 void section_overview(struct page *page);

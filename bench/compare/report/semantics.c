@@ -68,5 +68,6 @@ void section_semantics(struct page *page) {
             write_question(page, answers, entry);
         fputs("</tbody></table></div>\n", page->out);
     }
+    page_glue(page);
     section_close(page);
 }

@@ -48,10 +48,13 @@ fn number(option: &str, text: &str, least: u64, most: u64) -> Result<u64, String
 }
 
 fn parse(mut words: impl Iterator<Item = String>) -> Result<Arguments, String> {
-    let command = words.next().ok_or("a command is missing: 'list', 'run' or 'glue'")?;
-    let (contender, workload) = (None, None);
+    let (command, contender, workload) = (String::new(), None, None);
     let mut all = Arguments { command, contender, workload, threads: 1, rounds: 7, seed: 1 };
     while let Some(option) = words.next() {
+        if !option.starts_with('-') && all.command.is_empty() {
+            all.command = option;
+            continue;
+        }
         let value = words.next().ok_or_else(|| format!("{option} needs a value"))?;
         match option.as_str() {
             "--contender" => all.contender = Some(value),
@@ -63,6 +66,9 @@ fn parse(mut words: impl Iterator<Item = String>) -> Result<Arguments, String> {
             "--seed" => all.seed = number(&option, &value, 0, 1 << 32)?,
             _ => return Err(format!("unknown option '{option}'")),
         }
+    }
+    if all.command.is_empty() {
+        return Err("a command is missing: 'list', 'run' or 'glue'".into());
     }
     Ok(all)
 }
@@ -83,7 +89,7 @@ fn list(name: &str) {
         {"name": "batches", "unit": "batches", "better": "none"}]);
     let workload = json!({
         "name": WORKLOAD, "title": "one producer outside the pool, empty jobs",
-        "group": "throughput", "threads": [1, 2, 4], "default": false, "seconds": 0.5,
+        "group": "throughput", "threads": [1, 2, 4], "default": false, "seconds": 0.25,
         "floor": "spsc_ring", "metrics": metrics});
     println!("{}", json!({"contender": name, "available": true, "workloads": [workload]}));
 }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 const SMALLEST: u32 = 10;
 const LARGEST: u32 = 20;
 const ENOUGH: Duration = Duration::from_millis(20);
-const BUDGET: Duration = Duration::from_millis(400);
+const BUDGET: Duration = Duration::from_millis(150);
 const FEWEST_BATCHES: usize = 3;
 const SHORTEST_LOOK: Duration = Duration::from_micros(20);
 const LONGEST_LOOK: Duration = Duration::from_millis(20);
