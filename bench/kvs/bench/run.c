@@ -12,7 +12,7 @@
 #include "report.h"
 #include "server.h"
 
-static const double window_seconds = 0.6, warmup_seconds = 0.15;
+static const double window_seconds = 0.4, warmup_seconds = 0.1;
 enum { PATIENCE_MS = 10000 };
 
 /* Everything of one measurement. */

@@ -88,23 +88,21 @@ static const char *command_of(const workload *w) {
 }
 
 static void add_lean(bool set, uint32_t pipeline, uint32_t connections) {
-    workload *w = add(WORKLOAD_LEAN, 1.2);
+    workload *w = add(WORKLOAD_LEAN, 0.75);
     w->set = set;
     w->pipeline = pipeline;
     w->connections = connections;
     snprintf(w->name, sizeof w->name, "kvs_%s_p%u_c%u", set ? "set" : "get", pipeline, connections);
     snprintf(w->title, sizeof w->title, "%s, %u connections, pipeline %u", command_of(w),
              connections, pipeline);
-    w->by_default = (!set && pipeline == 1 && connections == 50) ||
-                    (set && pipeline == 1 && connections == 1000) ||
-                    (pipeline == 64 && connections == 50);
+    w->by_default = connections == 50 && pipeline == (set ? 64 : 1);
 }
 
 static void add_redis_benchmark(bool set, uint32_t pipeline) {
-    workload *w = add(WORKLOAD_REDIS_BENCHMARK, 2.5);
+    workload *w = add(WORKLOAD_REDIS_BENCHMARK, 1.5);
     w->set = set;
     w->pipeline = pipeline;
-    w->by_default = pipeline == 16;
+    w->by_default = !set && pipeline == 16;
     snprintf(w->name, sizeof w->name, "rb_%s_p%u_c50", set ? "set" : "get", pipeline);
     snprintf(w->title, sizeof w->title,
              "%s, 50 connections, pipeline %u, load from redis-benchmark (checks no reply: every "
@@ -113,7 +111,7 @@ static void add_redis_benchmark(bool set, uint32_t pipeline) {
 }
 
 static void add_durable(uint32_t connections) {
-    workload *w = add(WORKLOAD_DURABLE, 2);
+    workload *w = add(WORKLOAD_DURABLE, 0.7);
     w->set = true;
     w->connections = connections;
     w->by_default = connections == 50;
@@ -133,8 +131,8 @@ static workload *add_special(workload_kind kind, double seconds, bool by_default
 }
 
 static void add_light(const char *name, uint32_t heavy, uint32_t pipeline) {
-    workload *w = add(WORKLOAD_LIGHT_BESIDE_HEAVY, 1.5);
-    w->by_default = true;
+    workload *w = add(WORKLOAD_LIGHT_BESIDE_HEAVY, 0.8);
+    w->by_default = heavy == 3;
     w->connections = 16;
     w->heavy_connections = heavy;
     w->heavy_pipeline = pipeline;
@@ -163,20 +161,20 @@ static void add_redis_benchmark_all(void) {
 
 static void add_special_all(void) {
     static const uint32_t connections[] = {1, 16, 50, 200};
-    add_special(WORKLOAD_WORK, 1.2, true, "kvs_work16us",
+    add_special(WORKLOAD_WORK, 0.7, true, "kvs_work16us",
                 "requests with 16 us of work each, 50 connections, pipeline 1 (Redis: a Lua "
                 "function that asks for TIME until 16 us have passed)");
-    add_special(WORKLOAD_WORK_ONE_THREAD, 1.2, true, "kvs_work16us_one_thread",
+    add_special(WORKLOAD_WORK_ONE_THREAD, 0.7, true, "kvs_work16us_one_thread",
                 "the same on a pool of one thread: the single-threaded server to compare with")
         ->pool_threads = 1;
     add_light("kvs_light_beside_heavy", 3, 64);
     add_light("kvs_light_beside_flood", 16, 256);
     for (size_t c = 0; c < 4; c++)
         add_durable(connections[c]);
-    add_special(WORKLOAD_POOL_SCALING, 1.2, true, "kvs_pool_scaling",
+    add_special(WORKLOAD_POOL_SCALING, 0.6, true, "kvs_pool_scaling",
                 "talent plan: 1000 keys of one length written, then read, round after round, 50 "
                 "connections, over pools of this many threads");
-    add_special(WORKLOAD_CONNECTION_MODE, 1.2, true, "kvs_connection_mode",
+    add_special(WORKLOAD_CONNECTION_MODE, 0.6, false, "kvs_connection_mode",
                 "GET, 50 clients, each owned by a job until it hangs up (--mode connection): how "
                 "many are served at all");
 }
