@@ -7,10 +7,8 @@
 #include "fields.h"
 #include "numbers.h"
 
-#define FURTHEST 1e6 /* what is beyond is drawn here */
-
 static double clamped(double ratio) {
-    return isfinite(ratio) ? fmin(fmax(ratio, 1 / FURTHEST), FURTHEST) : NAN;
+    return isfinite(ratio) ? fmin(fmax(ratio, 1 / FACTOR_FURTHEST), FACTOR_FURTHEST) : NAN;
 }
 
 static double or_else(double value, double other) {

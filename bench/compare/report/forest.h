@@ -8,6 +8,8 @@
 
 #include "document.h"
 
+#define FACTOR_FURTHEST 1e6 /* what is beyond, or below its inverse, counts as this */
+
 /* Times worse than the reference: the ratio where less is better, its inverse where more is. */
 struct factor {
     double low, middle, high; /* low <= middle <= high; NaN: not known */

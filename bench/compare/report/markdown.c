@@ -34,7 +34,7 @@ static bool takes_part(const struct document *document, const char *name, const 
 
 static void write_rival(FILE *out, const json_t *table, const json_t *row) {
     struct factor factor;
-    char number[NUMBER_SIZE];
+    char number[NUMBER_SIZE], other[NUMBER_SIZE];
     if (row == NULL) {
         fputs(" – |", out);
         return;
@@ -46,9 +46,13 @@ static void write_rival(FILE *out, const json_t *table, const json_t *row) {
         fprintf(out, " %s× slower |", number_ratio(factor.middle, number));
     else if (field_is(row, "verdict", "faster"))
         fprintf(out, " **%s× faster** |", number_ratio(1 / factor.middle, number));
+    else if (field_is(row, "verdict", "equivalent"))
+        fputs(" the same |", out);
+    else if (factor.low <= 1 / FACTOR_FURTHEST || factor.high >= FACTOR_FURTHEST)
+        fputs(" undecided |", out);
     else
-        fprintf(out, " %.20s |",
-                field_is(row, "verdict", "equivalent") ? "the same" : field_text(row, "verdict"));
+        fprintf(out, " %s – %s× ? |", number_ratio(factor.low, number),
+                number_ratio(factor.high, other));
 }
 
 static void write_line(const struct document *document, FILE *out, const json_t *table) {
@@ -111,8 +115,12 @@ static void write_origin(const struct document *document, FILE *out) {
           "faster a contender was than ",
           out);
     plain(out, document->reference);
-    fprintf(out, "; “the same”: within %g %%.%s\n\n", field_number(run, "threshold_percent"),
-            field_true(run, "complete") ? "" : " **The run was interrupted.**");
+    fprintf(
+        out,
+        "; “the same”: within %g %%; “a – b× ?”: undecided, between a and b times slower, below "
+        "1 faster.%s\n\n",
+        field_number(run, "threshold_percent"),
+        field_true(run, "complete") ? "" : " **The run was interrupted.**");
 }
 
 bool render_markdown(const struct document *document, FILE *out) {
