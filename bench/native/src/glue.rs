@@ -24,7 +24,7 @@ fn measure(mut command: Command) -> Result<f64, String> {
 
 fn command(bin: &Path, program: &str, contender: Option<&str>, threads: usize) -> Command {
     let mut command = Command::new(bin.join(program));
-    command.args(["run", "--workload", "one_producer", "--threads", &threads.to_string()]);
+    command.args(["run", "--workload", "nested", "--threads", &threads.to_string()]);
     if let Some(name) = contender {
         command.args(["--contender", &format!("native-{name}")]);
     }
@@ -65,7 +65,7 @@ pub fn compare(rounds: usize, threads: usize) -> Result<(), String> {
             pairs.push(one_round(bin, backend, threads, round % 2 == 1)?);
         }
     }
-    println!("one_producer, {threads} worker(s), {rounds} rounds, ns per job");
+    println!("nested, {threads} worker(s), {rounds} rounds, ns per job");
     println!("{:10} {:>9} {:>9} {:>11}   range", "pool", "C ABI", "native", "difference");
     all.iter().for_each(|(backend, pairs)| print_row(backend, pairs));
     Ok(())

@@ -1,35 +1,82 @@
-//! `one_producer` of `bench/pool` on the Rust pools, without the C ABI between: what is left of
-//! the difference is the price of the ABI. `README.md` has the figures.
+//! `nested` and `one_producer` of `bench/pool` on the Rust pools, without the C ABI between: what is
+//! left of the difference is the price of the ABI. `README.md` has the figures.
 #![forbid(unsafe_code)]
 
 mod glue;
 mod measure;
+mod nested;
 mod tally;
 
 use measure::{one_producer, Count, Measured};
+use nested::{nested, Crossbeam, Mpsc, Rayon, VecDeque};
 use rust_pools::{BoxedJob, CrossbeamPool, MpscPool, RayonPool, VecDequePool};
 use serde_json::json;
 use std::process::ExitCode;
 use std::time::Duration;
 
-const WORKLOAD: &str = "one_producer";
 const LONGEST: Duration = Duration::from_secs(60);
 const USAGE: &str = "usage: native-bench list --contender NAME
-       native-bench run --contender NAME --workload one_producer [--threads N] [--seed NUMBER]
+       native-bench run --contender NAME --workload nested|one_producer [--threads N] [--seed NUMBER]
        native-bench glue [--rounds N] [--threads N]";
 
 type Run = fn(usize, u64) -> Result<Measured, String>;
 
-/// Name and measurement: the pool's job type as a program with one kind of job has it, and boxed.
-const CONTENDERS: [(&str, Run); 7] = [
-    ("native-rayon", one_producer::<Count, RayonPool>),
-    ("native-crossbeam", one_producer::<Count, CrossbeamPool<Count>>),
-    ("native-mpsc", one_producer::<Count, MpscPool<Count>>),
-    ("native-vecdeque", one_producer::<Count, VecDequePool<Count>>),
-    ("native-boxed-crossbeam", one_producer::<BoxedJob, CrossbeamPool<BoxedJob>>),
-    ("native-boxed-mpsc", one_producer::<BoxedJob, MpscPool<BoxedJob>>),
-    ("native-boxed-vecdeque", one_producer::<BoxedJob, VecDequePool<BoxedJob>>),
+struct Contender {
+    name: &'static str,
+    /// In the order in which they are listed: the first is what the ABI's price is taken from.
+    workloads: &'static [(&'static str, Run)],
+}
+
+/// The pool's job type as a program with one kind of job has it, and boxed.
+const CONTENDERS: [Contender; 7] = [
+    Contender {
+        name: "native-rayon",
+        workloads: &[
+            ("nested", nested::<Rayon>),
+            ("one_producer", one_producer::<Count, RayonPool>),
+        ],
+    },
+    Contender {
+        name: "native-crossbeam",
+        workloads: &[
+            ("nested", nested::<Crossbeam>),
+            ("one_producer", one_producer::<Count, CrossbeamPool<Count>>),
+        ],
+    },
+    Contender {
+        name: "native-mpsc",
+        workloads: &[
+            ("nested", nested::<Mpsc>),
+            ("one_producer", one_producer::<Count, MpscPool<Count>>),
+        ],
+    },
+    Contender {
+        name: "native-vecdeque",
+        workloads: &[
+            ("nested", nested::<VecDeque>),
+            ("one_producer", one_producer::<Count, VecDequePool<Count>>),
+        ],
+    },
+    Contender {
+        name: "native-boxed-crossbeam",
+        workloads: &[("one_producer", one_producer::<BoxedJob, CrossbeamPool<BoxedJob>>)],
+    },
+    Contender {
+        name: "native-boxed-mpsc",
+        workloads: &[("one_producer", one_producer::<BoxedJob, MpscPool<BoxedJob>>)],
+    },
+    Contender {
+        name: "native-boxed-vecdeque",
+        workloads: &[("one_producer", one_producer::<BoxedJob, VecDequePool<BoxedJob>>)],
+    },
 ];
+
+fn title(workload: &str) -> &'static str {
+    match workload {
+        "nested" => "each job spawns two, depth 18",
+        _ => "one producer outside the pool, empty jobs",
+    }
+}
 
 struct Arguments {
     command: String,
@@ -73,25 +120,40 @@ fn parse(mut words: impl Iterator<Item = String>) -> Result<Arguments, String> {
     Ok(all)
 }
 
-fn find(wanted: Option<&str>) -> Result<(&'static str, Run), String> {
-    let accepted = CONTENDERS.map(|(name, _)| name).join(" ");
+fn find(wanted: Option<&str>) -> Result<&'static Contender, String> {
+    let accepted = CONTENDERS.each_ref().map(|contender| contender.name).join(" ");
     let wanted = wanted.ok_or_else(|| format!("--contender is missing; accepted: {accepted}"))?;
     CONTENDERS
-        .into_iter()
-        .find(|(name, _)| *name == wanted)
+        .iter()
+        .find(|contender| contender.name == wanted)
         .ok_or_else(|| format!("unknown contender '{wanted}'; accepted: {accepted}"))
 }
 
-fn list(name: &str) {
+fn find_workload(
+    contender: &Contender,
+    wanted: Option<&str>,
+) -> Result<(&'static str, Run), String> {
+    let accepted = contender.workloads.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(" ");
+    let wanted = wanted.ok_or_else(|| format!("--workload is missing; accepted: {accepted}"))?;
+    contender
+        .workloads
+        .iter()
+        .copied()
+        .find(|(name, _)| *name == wanted)
+        .ok_or_else(|| format!("unknown workload '{wanted}'; accepted: {accepted}"))
+}
+
+fn list(contender: &Contender) {
     let metrics = json!([
         {"name": "ns_per_job", "unit": "ns", "better": "lower", "primary": true},
         {"name": "jobs_per_batch", "unit": "jobs", "better": "none"},
         {"name": "batches", "unit": "batches", "better": "none"}]);
-    let workload = json!({
-        "name": WORKLOAD, "title": "one producer outside the pool, empty jobs",
-        "group": "throughput", "threads": [1, 2, 4], "default": false, "seconds": 0.25,
-        "floor": "spsc_ring", "metrics": metrics});
-    println!("{}", json!({"contender": name, "available": true, "workloads": [workload]}));
+    let workload = |(name, _): &(&str, Run)| {
+        json!({"name": name, "title": title(name), "group": "throughput", "threads": [1, 2, 4],
+            "default": false, "seconds": 0.3, "floor": "spsc_ring", "metrics": metrics})
+    };
+    let workloads = contender.workloads.iter().map(workload).collect::<Vec<_>>();
+    println!("{}", json!({"contender": contender.name, "available": true, "workloads": workloads}));
 }
 
 /// Sleeps end when they are due, not up to 50 µs later; no measurement lasts for ever.
@@ -106,13 +168,17 @@ fn prepare_process() {
     });
 }
 
-fn run(name: &str, measure: Run, arguments: &Arguments) -> Result<(), String> {
+fn run(
+    contender: &Contender,
+    (workload, measure): (&str, Run),
+    arguments: &Arguments,
+) -> Result<(), String> {
     prepare_process();
     let measured = measure(arguments.threads, arguments.seed)?;
     let metrics = json!({"ns_per_job": measured.ns_per_job,
         "jobs_per_batch": measured.jobs_per_batch, "batches": measured.batches});
-    let answer = json!({"contender": name, "workload": WORKLOAD, "threads": arguments.threads,
-        "verified": true, "metrics": metrics});
+    let answer = json!({"contender": contender.name, "workload": workload,
+        "threads": arguments.threads, "verified": true, "metrics": metrics});
     println!("{answer}");
     Ok(())
 }
@@ -121,17 +187,14 @@ fn run(name: &str, measure: Run, arguments: &Arguments) -> Result<(), String> {
 fn execute(arguments: &Arguments) -> Result<Result<(), String>, String> {
     match arguments.command.as_str() {
         "glue" => Ok(glue::compare(arguments.rounds, arguments.threads)),
-        "list" => find(arguments.contender.as_deref()).map(|(name, _)| {
-            list(name);
+        "list" => find(arguments.contender.as_deref()).map(|contender| {
+            list(contender);
             Ok(())
         }),
         "run" => {
-            let (name, measure) = find(arguments.contender.as_deref())?;
-            match arguments.workload.as_deref() {
-                Some(WORKLOAD) => Ok(run(name, measure, arguments)),
-                Some(other) => Err(format!("unknown workload '{other}'; accepted: {WORKLOAD}")),
-                None => Err(format!("--workload is missing; accepted: {WORKLOAD}")),
-            }
+            let contender = find(arguments.contender.as_deref())?;
+            let workload = find_workload(contender, arguments.workload.as_deref())?;
+            Ok(run(contender, workload, arguments))
         }
         other => Err(format!("unknown command '{other}': 'list', 'run' and 'glue' are accepted")),
     }

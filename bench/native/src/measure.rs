@@ -1,15 +1,13 @@
-//! The workload one_producer, by the method of `bench/pool` (batches.c, producers.c, jobs.c): the
+//! The method of `bench/pool` (batches.c, jobs.c), and its workload one_producer (producers.c): the
 //! same sizes, the same budget, the same way to wait, so that the figures stand side by side.
 
 use crate::tally::{self, Sums};
 use rust_pools::{BoxedJob, Hooks, Job, Options, Pool};
 use std::any::Any;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-const SMALLEST: u32 = 10;
-const LARGEST: u32 = 20;
-const ENOUGH: Duration = Duration::from_millis(20);
 const BUDGET: Duration = Duration::from_millis(150);
 const FEWEST_BATCHES: usize = 3;
 const SHORTEST_LOOK: Duration = Duration::from_micros(20);
@@ -70,12 +68,17 @@ pub struct Measured {
     pub batches: usize,
 }
 
-struct Bench<P> {
-    pool: P,
-    threads: usize,
-    next_argument: u64,
-    expected: Sums,
+/// How a workload grows: from 2^`smallest` jobs until a batch takes `enough`.
+pub struct Growth {
+    /// Of the first batch.
+    pub smallest: u32,
+    /// At most this.
+    pub largest: u32,
+    /// No larger batches than one that takes this long.
+    pub enough: Duration,
 }
+
+const GROWTH: Growth = Growth { smallest: 10, largest: 20, enough: Duration::from_millis(20) };
 
 /// Half of what `left` jobs take at the rate at which `done` jobs took `elapsed`.
 fn time_to_look(left: u64, done: u64, elapsed: Duration) -> Duration {
@@ -86,73 +89,41 @@ fn time_to_look(left: u64, done: u64, elapsed: Duration) -> Duration {
     half.clamp(SHORTEST_LOOK, LONGEST_LOOK)
 }
 
-impl<P> Bench<P> {
-    fn wait(&self, before: u64, began: Instant) -> Result<(), String> {
-        let (mut seen, mut progress) = (before, Instant::now());
-        loop {
-            let (counted, now) = (tally::read(self.threads).jobs, Instant::now());
-            if counted >= self.expected.jobs {
-                return Ok(());
-            }
-            let left = self.expected.jobs - counted;
-            if counted != seen {
-                (seen, progress) = (counted, now);
-            } else if now - progress > STUCK {
-                return Err(format!("{left} of {} jobs never ran", self.expected.jobs));
-            }
-            std::thread::sleep(time_to_look(left, counted - before, now - began));
+/// Until `expected` jobs have been counted, `before` of which were before `began`.
+pub fn wait(threads: usize, expected: u64, before: u64, began: Instant) -> Result<(), String> {
+    let (mut seen, mut progress) = (before, Instant::now());
+    loop {
+        let (counted, now) = (tally::read(threads).jobs, Instant::now());
+        if counted >= expected {
+            return Ok(());
         }
-    }
-
-    /// One thread spawns 2^size jobs. The time from the first spawn to the end of the last job.
-    fn batch<J: Countable>(&mut self, size: u32) -> Result<Duration, String>
-    where
-        P: Pool<J>,
-    {
-        let (before, first, jobs) = (self.expected.jobs, self.next_argument, 1u64 << size);
-        let arguments = first..first.wrapping_add(jobs);
-        arguments.clone().for_each(|argument| self.expected.add(argument));
-        self.next_argument = arguments.end;
-        let pool = &self.pool;
-        let produce = || {
-            let began = Instant::now();
-            arguments.for_each(|argument| pool.spawn(J::new(argument)).expect("no limit was set"));
-            began
-        };
-        let began = std::thread::scope(|scope| scope.spawn(produce).join())
-            .map_err(|_| "the producer panicked".to_owned())?;
-        self.wait(before, began)?;
-        Ok(began.elapsed())
-    }
-
-    fn warm_up<J: Countable>(&mut self) -> Result<u32, String>
-    where
-        P: Pool<J>,
-    {
-        let mut size = SMALLEST;
-        while self.batch(size)? < ENOUGH && size < LARGEST {
-            size += 1;
+        let left = expected - counted;
+        if counted != seen {
+            (seen, progress) = (counted, now);
+        } else if now - progress > STUCK {
+            return Err(format!("{left} of {expected} jobs never ran"));
         }
-        Ok(size)
+        std::thread::sleep(time_to_look(left, counted - before, now - began));
     }
+}
 
-    fn batches<J: Countable>(&mut self) -> Result<Measured, String>
-    where
-        P: Pool<J>,
-    {
-        let size = self.warm_up()?;
-        let (jobs, mut used, mut ns_per_job) = (1u64 << size, Duration::ZERO, Vec::new());
-        while used < BUDGET || ns_per_job.len() < FEWEST_BATCHES {
-            let took = self.batch(size)?;
-            used += took;
-            ns_per_job.push(took.as_nanos() as f64 / jobs as f64);
-        }
-        Ok(Measured {
-            batches: ns_per_job.len(),
-            ns_per_job: median(&mut ns_per_job),
-            jobs_per_batch: jobs,
-        })
+/// `batch` runs one of a size: how long it took, and how many jobs it had.
+pub fn batches(
+    growth: &Growth,
+    mut batch: impl FnMut(u32) -> Result<(Duration, u64), String>,
+) -> Result<Measured, String> {
+    let mut size = growth.smallest;
+    while batch(size)?.0 < growth.enough && size < growth.largest {
+        size += 1;
     }
+    let (mut jobs_per_batch, mut used, mut ns_per_job) = (0, Duration::ZERO, Vec::new());
+    while used < BUDGET || ns_per_job.len() < FEWEST_BATCHES {
+        let (took, jobs) = batch(size)?;
+        (jobs_per_batch, used) = (jobs, used + took);
+        ns_per_job.push(took.as_nanos() as f64 / jobs as f64);
+    }
+    let batches = ns_per_job.len();
+    Ok(Measured { batches, ns_per_job: median(&mut ns_per_job), jobs_per_batch })
 }
 
 /// The lower one of two middle values.
@@ -161,18 +132,47 @@ pub fn median(values: &mut [f64]) -> f64 {
     values[(values.len() - 1) / 2]
 }
 
+/// A pool without a limit, whose workers count.
+pub fn new_pool<J: Job, P: Pool<J>>(threads: usize) -> Result<P, String> {
+    let name = "pool".to_owned();
+    let options = Options { threads, max_queued: None, stack_size: None, name };
+    P::new(options, Arc::new(Counting)).map_err(|error| error.to_string())
+}
+
+/// One thread spawns the jobs. The time from the first spawn to the end of the last job.
+fn produce<J: Countable, P: Pool<J>>(
+    pool: &P,
+    threads: usize,
+    arguments: Range<u64>,
+    expected: &mut Sums,
+) -> Result<Duration, String> {
+    let before = expected.jobs;
+    arguments.clone().for_each(|argument| expected.add(argument));
+    let spawn_all = || {
+        let began = Instant::now();
+        arguments.for_each(|argument| pool.spawn(J::new(argument)).expect("no limit was set"));
+        began
+    };
+    let began = std::thread::scope(|scope| scope.spawn(spawn_all).join())
+        .map_err(|_| "the producer panicked".to_owned())?;
+    wait(threads, expected.jobs, before, began)?;
+    Ok(began.elapsed())
+}
+
 /// Measures, destroys the pool, and verifies that what ran is exactly what was spawned.
 pub fn one_producer<J: Countable, P: Pool<J>>(
     threads: usize,
     seed: u64,
 ) -> Result<Measured, String> {
-    let name = "pool".to_owned();
-    let options = Options { threads, max_queued: None, stack_size: None, name };
-    let pool = P::new(options, Arc::new(Counting)).map_err(|error| error.to_string())?;
-    let mut bench = Bench { pool, threads, next_argument: seed, expected: Sums::default() };
-    let measured = bench.batches()?;
-    bench.pool.destroy();
-    if tally::read(threads) != bench.expected {
+    let pool = new_pool::<J, P>(threads)?;
+    let (mut next, mut expected) = (seed, Sums::default());
+    let measured = batches(&GROWTH, |size| {
+        let (first, jobs) = (next, 1u64 << size);
+        next += jobs;
+        Ok((produce(&pool, threads, first..next, &mut expected)?, jobs))
+    })?;
+    pool.destroy();
+    if tally::read(threads) != expected {
         return Err("what ran is not what was spawned: the sums differ".to_owned());
     }
     Ok(measured)
