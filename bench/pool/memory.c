@@ -20,6 +20,7 @@
 #define SPAWN_NS 250000000u /* who makes a thread per job has some thousands by then */
 #define JOBS_PER_LOOK 256u
 #define PATIENCE_NS 100000000u
+#define GIVE_BACK_NS 250000000u
 
 /* Shut: a job that starts waits. */
 static struct {
@@ -81,7 +82,8 @@ static void spawn_jobs(thread_pool *pool, uint64_t most, struct tally_sums *expe
         report_fail(report, "thread_pool_spawn: %s", strerror(error));
 }
 
-/* Waits for the jobs, and until the workers sleep: by then a pool has given back what it will. */
+/* Waits for the jobs, until the workers sleep, and a quarter of a second longer: by then a pool has
+ * given back what it will. */
 static void drain(const struct tally_sums *expected, struct report *report) {
     struct sleepers workers;
     wait_for_jobs(expected->jobs, 0, now_ns(), report);
@@ -90,6 +92,7 @@ static void drain(const struct tally_sums *expected, struct report *report) {
         return;
     }
     sleepers_wait(&workers, PATIENCE_NS);
+    sleep_for(GIVE_BACK_NS);
     sleepers_close(&workers);
 }
 

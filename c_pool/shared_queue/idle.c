@@ -43,9 +43,16 @@ bool thread_pool_idle_cancel_sleep(struct thread_pool_idle *idle) {
     return false;
 }
 
-bool thread_pool_idle_sleep(struct thread_pool_idle *idle) {
+void thread_pool_idle_sleep(struct thread_pool_idle *idle) {
     thread_pool_park_wait(&idle->park);
-    return (atomic_load(&idle->word) & DONE) == 0;
+}
+
+bool thread_pool_idle_sleep_for(struct thread_pool_idle *idle, uint64_t ns) {
+    return thread_pool_park_wait_for(&idle->park, ns);
+}
+
+bool thread_pool_idle_is_done(const struct thread_pool_idle *idle) {
+    return (atomic_load(&idle->word) & DONE) != 0;
 }
 
 unsigned thread_pool_idle_close(struct thread_pool_idle *idle, uint32_t workers) {

@@ -48,8 +48,12 @@ unsigned thread_pool_idle_end_search(struct thread_pool_idle *idle);
 unsigned thread_pool_idle_announce_sleep(struct thread_pool_idle *idle);
 /* Back to searching. False: somebody has turned this worker already, its permit is on its way. */
 bool thread_pool_idle_cancel_sleep(struct thread_pool_idle *idle);
-/* Sleeps until turned into a searcher. False: all is done, leave. */
-bool thread_pool_idle_sleep(struct thread_pool_idle *idle);
+/* Sleeps until turned into a searcher. */
+void thread_pool_idle_sleep(struct thread_pool_idle *idle);
+/* The same for at most about `ns`. False: it was not turned, and still counts as asleep. */
+bool thread_pool_idle_sleep_for(struct thread_pool_idle *idle, uint64_t ns);
+/* After a sleep: all is done, leave. */
+bool thread_pool_idle_is_done(const struct thread_pool_idle *idle);
 
 /* Destroy has begun: the last worker to announce its sleep ends it. `workers`: as many as there
  * are. Returns the word after it: when all of them sleep in it, nobody will announce. */

@@ -4,6 +4,8 @@
 #define THREAD_POOL_PARK_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
 
 #ifndef THREAD_POOL_PARK_FUTEX
 #include <pthread.h>
@@ -26,6 +28,9 @@ void thread_pool_park_release(struct thread_pool_park *park);
 
 /* Blocks until there is a permit, and takes it. What the poster did before is visible. */
 void thread_pool_park_wait(struct thread_pool_park *park);
+
+/* The same, for at most about `ns` nanoseconds. False: no permit came, none was taken. */
+bool thread_pool_park_wait_for(struct thread_pool_park *park, uint64_t ns);
 
 /* Gives `count` permits, and wakes as many who wait. Never blocks for long. */
 void thread_pool_park_post(struct thread_pool_park *park, unsigned count);

@@ -4,10 +4,12 @@
 
 #include <limits.h>
 #include <linux/futex.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
+
+#include "waiting.h"
 
 int thread_pool_park_init(struct thread_pool_park *park) {
     atomic_init(&park->permits, 0);
@@ -34,6 +36,19 @@ static bool take(struct thread_pool_park *park) {
 void thread_pool_park_wait(struct thread_pool_park *park) {
     while (!take(park))
         syscall(SYS_futex, &park->permits, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0);
+}
+
+/* The permit that is posted while the time runs out stays for the next wait. */
+bool thread_pool_park_wait_for(struct thread_pool_park *park, uint64_t ns) {
+    uint64_t now = thread_pool_wait_now_ns(), until = now + ns;
+    for (; !take(park); now = thread_pool_wait_now_ns()) {
+        if (now >= until)
+            return false;
+        struct timespec left = {(time_t)((until - now) / 1000000000u),
+                                (long)((until - now) % 1000000000u)};
+        syscall(SYS_futex, &park->permits, FUTEX_WAIT_PRIVATE, 0, &left, NULL, 0);
+    }
+    return true;
 }
 
 void thread_pool_park_post(struct thread_pool_park *park, unsigned count) {

@@ -52,6 +52,7 @@ struct thread_pool_queue {
     uint32_t cached_count;                          /* under lock */
     uint32_t cached_least;          /* under lock: fewest cached since the last review */
     uint32_t recycled;              /* under lock: since the last review */
+    uint64_t review_ns;             /* under lock: when a worker that falls asleep reviews again */
     _Atomic uint32_t retired_count; /* atomic; written under lock */
     bool over;                      /* under lock: no job will be accepted */
 

@@ -131,7 +131,6 @@ static void give_back(struct thread_pool_queue *queue, struct thread_pool_segmen
     pthread_mutex_unlock(&queue->lock);
 }
 
-/* Before a sleep: the pool has run dry, what the burst needed goes back. */
 void thread_pool_segments_trim(struct thread_pool_queue *queue) {
     pthread_mutex_lock(&queue->lock);
     struct thread_pool_segment *small = detach(queue, CACHED_MOST), *large = take_surplus(queue);
@@ -140,15 +139,28 @@ void thread_pool_segments_trim(struct thread_pool_queue *queue) {
     give_back(queue, large);
 }
 
-/* Under lock. A pool that never runs dry: from time to time, what was never needed meanwhile. */
+/* Under lock. What was never needed since the last review. */
 static struct thread_pool_segment *unneeded(struct thread_pool_queue *queue) {
-    if (queue->recycled < RECYCLED_PER_REVIEW)
-        return NULL;
     uint32_t unneeded = queue->cached_least > CACHED_MOST ? queue->cached_least - CACHED_MOST : 0;
     queue->recycled = 0;
     struct thread_pool_segment *list = detach(queue, queue->cached_count - unneeded);
     queue->cached_least = queue->cached_count;
     return list;
+}
+
+bool thread_pool_segments_review(struct thread_pool_queue *queue, uint64_t now) {
+    struct thread_pool_segment *small = NULL;
+    pthread_mutex_lock(&queue->lock);
+    if (now >= queue->review_ns) {
+        small = unneeded(queue);
+        queue->review_ns = now + GIVE_BACK_NS;
+    }
+    struct thread_pool_segment *large = take_surplus(queue);
+    bool more = queue->cached_count > CACHED_MOST;
+    pthread_mutex_unlock(&queue->lock);
+    give_back(queue, small);
+    give_back(queue, large);
+    return more;
 }
 
 static bool is_held(const struct thread_pool_queue *queue,
@@ -180,7 +192,10 @@ void thread_pool_segments_retire(struct thread_pool_queue *queue,
     push(&queue->retired, segment);
     atomic_fetch_add(&queue->retired_count, 1);
     sweep(queue);
-    struct thread_pool_segment *small = unneeded(queue), *large = take_surplus(queue);
+    /* A pool that never runs dry reviews here. */
+    struct thread_pool_segment *small =
+        queue->recycled >= RECYCLED_PER_REVIEW ? unneeded(queue) : NULL;
+    struct thread_pool_segment *large = take_surplus(queue);
     pthread_mutex_unlock(&queue->lock);
     give_back(queue, small);
     give_back(queue, large);

@@ -17,7 +17,10 @@ void thread_pool_segments_retire(struct thread_pool_queue *queue,
                                  struct thread_pool_segment *segment);
 /* The caller gave up a hold: recycles what nobody holds any more. Takes the lock if need be. */
 void thread_pool_segments_sweep(struct thread_pool_queue *queue);
-/* Before a sleep: the pool has run dry, what the burst needed goes back. Takes the lock. */
+/* Before a sleep, at `now`: from time to time gives back what was not needed since the last time.
+ * True: there is more to give back. Takes the lock. */
+bool thread_pool_segments_review(struct thread_pool_queue *queue, uint64_t now);
+/* In a long sleep: gives back everything but CACHED_MOST segments. Takes the lock. */
 void thread_pool_segments_trim(struct thread_pool_queue *queue);
 
 /* When no thread uses them any more. */

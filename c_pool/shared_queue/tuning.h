@@ -5,10 +5,13 @@
 
 /* What a pool at rest keeps for the next burst, and how often a busy one looks for more. */
 #ifndef CACHED_MOST
-#define CACHED_MOST 12u /* segments: 768 KiB */
+#define CACHED_MOST 10u /* segments: 640 KiB */
 #endif
 #ifndef RECYCLED_PER_REVIEW
 #define RECYCLED_PER_REVIEW 256u /* segments: a million jobs */
+#endif
+#ifndef GIVE_BACK_NS
+#define GIVE_BACK_NS 100000000 /* of not being needed before memory is given back */
 #endif
 
 #ifndef LARGE_FROM

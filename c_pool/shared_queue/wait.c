@@ -47,14 +47,25 @@ static void await_producer(struct thread_pool_consumer *consumer) {
         nanosleep(&a_while, NULL);
 }
 
+/* Memory that the next burst may need is given back only when the sleep is long. */
+static void sleep_until_turned(struct thread_pool_queue *queue, uint64_t now) {
+    if (thread_pool_segments_review(queue, now)) {
+        if (thread_pool_idle_sleep_for(&queue->idle, GIVE_BACK_NS))
+            return;
+        thread_pool_segments_trim(queue);
+    }
+    thread_pool_idle_sleep(&queue->idle);
+}
+
 /* Wakes as a searcher. False: all is done. */
-static bool sleep(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer) {
+static bool sleep_through(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer) {
     uint64_t began = thread_pool_wait_now_ns();
-    bool more = thread_pool_idle_sleep(&queue->idle);
+    sleep_until_turned(queue, began);
+    if (thread_pool_idle_is_done(&queue->idle))
+        return false;
     consumer->search_pays = thread_pool_wait_now_ns() - began < SHORT_SLEEP_NS;
-    if (more)
-        thread_pool_consumer_enter(queue, consumer);
-    return more;
+    thread_pool_consumer_enter(queue, consumer);
+    return true;
 }
 
 /* True: search on. False: all is done. */
@@ -69,8 +80,7 @@ static bool rest(struct thread_pool_queue *queue, struct thread_pool_consumer *c
         thread_pool_queue_end(queue);
     }
     thread_pool_consumer_leave(queue, consumer);
-    thread_pool_segments_trim(queue);
-    return sleep(queue, consumer);
+    return sleep_through(queue, consumer);
 }
 
 bool thread_pool_queue_wait(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer,
@@ -79,7 +89,7 @@ bool thread_pool_queue_wait(struct thread_pool_queue *queue, struct thread_pool_
         if (poll(queue, consumer, task, QUIET_POLLS))
             return true;
         thread_pool_idle_start_search(&queue->idle);
-    } else if (!sleep(queue, consumer)) {
+    } else if (!sleep_through(queue, consumer)) {
         return false;
     }
     consumer->is_born = true;

@@ -12,6 +12,11 @@ static const struct expectations strictest = {
     .most_wakeups = ONE_WORKER + 0.5, .nested_order = "FIFO", .beside_respawning = "runs"};
 
 static const struct expectations known[] = {
+    {.backend = "shared_queue",
+     .gives_memory_back = true,
+     .most_wakeups = ONE_WORKER + 0.5,
+     .nested_order = "FIFO",
+     .beside_respawning = "runs"},
     {.backend = "naive", .most_wakeups = 0.5, .thread_per_job = true, .beside_respawning = "runs"},
     {.backend = "rayon",
      .most_wakeups = 100, /* 3 to 4.2 were seen: recorded, not held to */

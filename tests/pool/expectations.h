@@ -11,6 +11,7 @@
 struct expectations {
     const char *backend;
     bool thread_per_job;           /* no fixed set of workers: no index, no queue, no order */
+    bool gives_memory_back;        /* of a long queue, while the pool lives: to within 1 MiB */
     double most_wakeups;           /* workers woken by a job that meets a sleeping pool */
     bool aborts_without_memory;    /* Rust: a failed allocation ends the process */
     bool aborts_on_last_spawns;    /* by a worker's thread-local destructor, in destroy */

@@ -162,3 +162,68 @@ void case_spawn_wakes_one_worker(void **state) {
     record_answer("spawn_wakes_per_job", in_words(wakeups));
     assert_true(wakeups < expected()->most_wakeups);
 }
+
+/* ---- what a long queue leaves behind, while the pool lives ---- */
+
+enum { LONG_QUEUE = 500000, LOOKS = 1000, SOME_LOOKS = 10, LOOK_MS = 20 };
+enum { MAY_BE_KEPT = 1024 * 1024 };
+
+static gate door = GATE_INIT, emptied = GATE_INIT;
+
+static size_t resident(void) {
+    size_t pages = 0;
+    FILE *file = fopen("/proc/self/statm", "re");
+    assert_non_null(file);
+    assert_int_equal(fscanf(file, "%*u %zu", &pages), 1);
+    fclose(file);
+    return pages * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+/* All workers are held while the queue grows. */
+static void fill_and_empty(thread_pool *pool, uint32_t workers, int jobs) {
+    uint64_t before = gate_count(&emptied);
+    door = (gate)GATE_INIT;
+    for (uint32_t i = 0; i < workers; i++)
+        spawn(pool, job_wait, &door);
+    for (int i = 0; i < jobs; i++)
+        spawn(pool, job_count, &emptied);
+    gate_add(&door, 1);
+    assert_true(gate_wait(&emptied, before + (uint64_t)jobs));
+}
+
+/* What is left when it is little enough, or in the end. */
+static size_t kept(thread_pool *pool, size_t before, bool trickle, int looks) {
+    size_t now = resident();
+    while (looks-- > 0 && now > before + MAY_BE_KEPT) {
+        let_time_pass(LOOK_MS * 1000);
+        if (trickle)
+            spawn(pool, job_count, &emptied);
+        now = resident();
+    }
+    return now > before ? now - before : 0;
+}
+
+/* Left alone, and woken often: a pool must not need a long sleep to find out. */
+static void one_long_queue(thread_pool *pool, size_t before, bool trickle) {
+    bool gives_back = expected()->gives_memory_back;
+    fill_and_empty(pool, 2, LONG_QUEUE);
+    size_t left = kept(pool, before, trickle, gives_back ? LOOKS : SOME_LOOKS);
+    print_message("%zu KiB left of a queue of %d jobs%s\n", left / 1024, LONG_QUEUE,
+                  trickle ? ", with a job now and then" : "");
+    if (gives_back)
+        assert_in_range(left, 0, MAY_BE_KEPT);
+}
+
+void case_memory_of_a_long_queue(void **state) {
+    (void)state;
+    if (expected()->thread_per_job) {
+        print_message("no queue\n");
+        return;
+    }
+    thread_pool *pool = make_pool(2);
+    fill_and_empty(pool, 2, 100); /* what only the first time costs */
+    size_t before = resident();
+    one_long_queue(pool, before, false);
+    one_long_queue(pool, before, true);
+    destroy(pool);
+}
