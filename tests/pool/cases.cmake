@@ -11,6 +11,8 @@ set(not_under_address "")
 # TSan: a forked child of a threaded process must not make threads ("starting new threads after
 # multi-threaded fork is not supported").
 list(APPEND not_under_thread fork_child_makes_its_own_pool)
+# TSan: the shadow of memory stays resident when the memory is given back.
+list(APPEND not_under_thread memory_of_a_long_queue)
 
 function(pool_test name backend labels limit)
     add_test(NAME ${name} COMMAND ${ARGN})
