@@ -9,7 +9,8 @@ compare 0 --rounds 4 --workloads beta
 [ "$(grep -c '"fake": "1.0"' "$work/results.json")" -eq 3 ] ||
     fail "not each of rayon, the reference and its A/A arm has its versions in the results"
 
-# The programs of this build. What rustc leaves in a binary, the paths of panics, names the crates.
+# The programs of this build. What rustc leaves in a binary, the paths of panics, names the crates
+# that came from the registry; those of the standard library came with the compiler.
 built=$(dirname "$poolbench")
 number_of() { # "crate": "version", of a list
     sed 's/.*"versions": {\([^}]*\)}.*/\1/' "$work/list" | tr ',' '\n' |
@@ -20,8 +21,8 @@ for program in "$built"/pool-bench-*; do
     "$program" list >"$work/list"
     number_of >"$work/told"
     grep -q '^poolbench-[0-9]' "$work/told" || fail "$name does not tell its versions"
-    grep -aoE '[A-Za-z0-9_./-]*/[a-z0-9_-]+-[0-9]+\.[0-9]+\.[0-9]+/src/' "$program" |
-        grep -v '^/rust/deps/' | sed 's|/src/$||; s|.*/||' | sort -u >"$work/inside" || true
+    grep -aoE '/registry/src/[A-Za-z0-9._-]+/[a-z0-9_-]+-[0-9]+\.[0-9]+\.[0-9]+/src/' "$program" |
+        sed 's|/src/$||; s|.*/||' | sort -u >"$work/inside" || true
     while read -r crate; do
         grep -qx "$crate" "$work/told" || fail "$name: $crate is inside, and told is: $(cat "$work/told")"
     done <"$work/inside"
