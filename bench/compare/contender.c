@@ -19,6 +19,16 @@ static const char server_bench[] = "kvs-bench", native_bench[] = "native-bench",
 /* Servers that kvs-bench can measure beside ours, when they are installed. */
 static const char *const other_servers[] = {"redis", "redis-always", "memcached"};
 
+const json_t *contender_primary_metric(const json_t *workload) {
+    size_t i;
+    json_t *metric;
+    json_array_foreach(json_object_get(workload, "metrics"), i, metric) {
+        if (json_is_true(json_object_get(metric, "primary")))
+            return metric;
+    }
+    return NULL;
+}
+
 const char *contender_kind_name(enum contender_kind kind) {
     static const char *const names[] = {
         [KIND_POOL] = "pool", [KIND_SERVER] = "server", [KIND_AA] = "aa", [KIND_FLOOR] = "floor"};

@@ -56,6 +56,9 @@ const json_t *contender_workload(const struct contender *contender, const char *
 /* "rayon 1.12.0, rustc 1.95.0": what is inside, as far as it says; free() it. */
 char *contender_versions(const struct contender *contender);
 
+/* The workload's metric that decides when there are enough rounds, or NULL. Borrowed. */
+const json_t *contender_primary_metric(const json_t *workload);
+
 const char *contender_kind_name(enum contender_kind kind);
 
 #endif

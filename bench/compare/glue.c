@@ -8,6 +8,7 @@
 #include "foreign.h"
 #include "measure.h"
 #include "memory.h"
+#include "results.h"
 #include "run_process.h"
 #include "schedule.h"
 #include "stats.h"
@@ -39,15 +40,10 @@ struct pairs {
 
 /* ---- what there is ------------------------------------------------------------------------- */
 
-static const char *name_of(const json_t *workload) {
-    const char *name = json_string_value(json_object_get(workload, "name"));
-    return name == NULL ? "" : name;
-}
-
 /* The native side's first workload, when the pool has it too. */
 static const json_t *common_workload(const struct contender *native, const struct contender *pool) {
     const json_t *workload = json_array_get(json_object_get(native->list, "workloads"), 0);
-    return contender_workload(pool, name_of(workload)) == NULL ? NULL : workload;
+    return contender_workload(pool, results_text(workload, "name")) == NULL ? NULL : workload;
 }
 
 static const struct contender *pool_of(const struct glue *glue, const struct contender *native) {
@@ -104,23 +100,8 @@ static void free_pairs(struct pairs *pairs) {
 
 /* ---- measuring ----------------------------------------------------------------------------- */
 
-static const json_t *primary_metric(const json_t *workload) {
-    size_t i;
-    json_t *metric;
-    json_array_foreach(json_object_get(workload, "metrics"), i, metric) {
-        if (json_is_true(json_object_get(metric, "primary")))
-            return metric;
-    }
-    return NULL;
-}
-
 static const char *primary_of(const json_t *workload) {
-    return name_of(primary_metric(workload));
-}
-
-static const char *unit_of(const json_t *workload) {
-    const char *unit = json_string_value(json_object_get(primary_metric(workload), "unit"));
-    return unit == NULL ? "" : unit;
+    return results_text(contender_primary_metric(workload), "name");
 }
 
 static void take(struct pair *pair, int side, const struct measurement *measurement) {
@@ -136,7 +117,7 @@ static void take(struct pair *pair, int side, const struct measurement *measurem
 
 static void run_side(struct pair *pair, int side, uint64_t seed) {
     struct question question = {.contender = pair->sides[side],
-                                .workload = name_of(pair->workload),
+                                .workload = results_text(pair->workload, "name"),
                                 .threads = THREADS,
                                 .seed = seed >> 32, /* native-bench takes 32 bits */
                                 .seconds =
@@ -237,9 +218,10 @@ static json_t *results_of(const struct pairs *pairs, uint64_t seed) {
         json_array_append_new(rows, row_of(&pairs->items[i], rng));
     gsl_rng_free(rng);
     return json_pack("{s:b, s:n, s:s, s:s, s:s, s:i, s:i, s:i, s:o}", "available", 1, "why",
-                     "workload", name_of(workload), "metric", primary_of(workload), "unit",
-                     unit_of(workload), "threads", THREADS, "rounds", (int)pairs->rounds,
-                     "rounds_disturbed", (int)pairs->disturbed, "rows", rows);
+                     "workload", results_text(workload, "name"), "metric", primary_of(workload),
+                     "unit", results_text(contender_primary_metric(workload), "unit"), "threads",
+                     THREADS, "rounds", (int)pairs->rounds, "rounds_disturbed",
+                     (int)pairs->disturbed, "rows", rows);
 }
 
 json_t *glue_measure(const struct glue *glue, struct progress *progress, uint64_t seed) {

@@ -25,7 +25,7 @@ static void print_row(FILE *stream, const json_t *row) {
 void glue_print(FILE *stream, const json_t *glue) {
     size_t i;
     json_t *row;
-    int rounds = (int)results_number(glue, "rounds_disturbed");
+    int disturbed = (int)results_number(glue, "rounds_disturbed");
     if (!json_is_true(json_object_get(glue, "available"))) {
         fputs("\nThe cost of thread_pool.h was not measured:", stream);
         table_wrap(stream, results_text(glue, "why"), 43, 2);
@@ -34,8 +34,8 @@ void glue_print(FILE *stream, const json_t *glue) {
     fprintf(stream, "\nWhat thread_pool.h costs a Rust pool: %s, %d thread, %d rounds",
             results_text(glue, "workload"), (int)results_number(glue, "threads"),
             (int)results_number(glue, "rounds"));
-    if (rounds > 0)
-        fprintf(stream, ", %d of them disturbed", rounds);
+    if (disturbed > 0)
+        fprintf(stream, ", %d of them disturbed", disturbed);
     fprintf(stream, "\n  %-20s%10s%10s%9s  95 %% interval\n", results_text(glue, "metric"),
             "in Rust", "header", "ratio");
     json_array_foreach(json_object_get(glue, "rows"), i, row) print_row(stream, row);

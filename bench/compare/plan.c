@@ -169,16 +169,6 @@ static void add_cells(struct making *making, const struct contender *reference,
             add_cell(making, reference, workload, options->threads[i]);
 }
 
-static bool has_primary(const json_t *workload) {
-    size_t i;
-    json_t *metric;
-    json_array_foreach(json_object_get(workload, "metrics"), i, metric) {
-        if (json_is_true(json_object_get(metric, "primary")))
-            return true;
-    }
-    return false;
-}
-
 static void add_probes(struct making *making, const json_t *workload) {
     struct plan *plan = making->plan;
     for (size_t i = 0; i < making->contenders->count; i++) {
@@ -202,7 +192,7 @@ static void add_kind(struct making *making, enum contender_kind kind) {
     json_array_foreach(json_object_get(reference->list, "workloads"), i, workload) {
         if (!wants_workload(making->options, workload))
             continue;
-        if (has_primary(workload))
+        if (contender_primary_metric(workload) != NULL)
             add_cells(making, reference, workload);
         else if (kind == KIND_POOL)
             add_probes(making, workload);
