@@ -63,8 +63,4 @@ unsigned thread_pool_idle_close(struct thread_pool_idle *idle, uint32_t workers)
 bool thread_pool_idle_is_over(const struct thread_pool_idle *idle, unsigned word);
 void thread_pool_idle_end(struct thread_pool_idle *idle);
 
-static inline bool thread_pool_idle_is_closing(struct thread_pool_idle *idle) {
-    return (atomic_load(&idle->word) & THREAD_POOL_IDLE_CLOSING) != 0;
-}
-
 #endif
