@@ -21,54 +21,20 @@ const USAGE: &str = "usage: native-bench list --contender NAME
 
 type Run = fn(usize, u64) -> Result<Measured, String>;
 
-struct Contender {
-    name: &'static str,
-    /// In the order in which they are listed: the first is what the ABI's price is taken from.
-    workloads: &'static [(&'static str, Run)],
-}
-
-/// The pool's job type as a program with one kind of job has it, and boxed.
-const CONTENDERS: [Contender; 7] = [
-    Contender {
-        name: "native-rayon",
-        workloads: &[
-            ("nested", nested::<Rayon>),
-            ("one_producer", one_producer::<Count, RayonPool>),
-        ],
-    },
-    Contender {
-        name: "native-crossbeam",
-        workloads: &[
-            ("nested", nested::<Crossbeam>),
-            ("one_producer", one_producer::<Count, CrossbeamPool<Count>>),
-        ],
-    },
-    Contender {
-        name: "native-mpsc",
-        workloads: &[
-            ("nested", nested::<Mpsc>),
-            ("one_producer", one_producer::<Count, MpscPool<Count>>),
-        ],
-    },
-    Contender {
-        name: "native-vecdeque",
-        workloads: &[
-            ("nested", nested::<VecDeque>),
-            ("one_producer", one_producer::<Count, VecDequePool<Count>>),
-        ],
-    },
-    Contender {
-        name: "native-boxed-crossbeam",
-        workloads: &[("one_producer", one_producer::<BoxedJob, CrossbeamPool<BoxedJob>>)],
-    },
-    Contender {
-        name: "native-boxed-mpsc",
-        workloads: &[("one_producer", one_producer::<BoxedJob, MpscPool<BoxedJob>>)],
-    },
-    Contender {
-        name: "native-boxed-vecdeque",
-        workloads: &[("one_producer", one_producer::<BoxedJob, VecDequePool<BoxedJob>>)],
-    },
+/// Contender, workload, measurement: with the pool's job type as a program with one kind of job has
+/// it, and boxed. Of a contender's workloads the first is what the ABI's price is taken from.
+const WORKLOADS: [(&str, &str, Run); 11] = [
+    ("native-rayon", "nested", nested::<Rayon>),
+    ("native-rayon", "one_producer", one_producer::<Count, RayonPool>),
+    ("native-crossbeam", "nested", nested::<Crossbeam>),
+    ("native-crossbeam", "one_producer", one_producer::<Count, CrossbeamPool<Count>>),
+    ("native-mpsc", "nested", nested::<Mpsc>),
+    ("native-mpsc", "one_producer", one_producer::<Count, MpscPool<Count>>),
+    ("native-vecdeque", "nested", nested::<VecDeque>),
+    ("native-vecdeque", "one_producer", one_producer::<Count, VecDequePool<Count>>),
+    ("native-boxed-crossbeam", "one_producer", one_producer::<BoxedJob, CrossbeamPool<BoxedJob>>),
+    ("native-boxed-mpsc", "one_producer", one_producer::<BoxedJob, MpscPool<BoxedJob>>),
+    ("native-boxed-vecdeque", "one_producer", one_producer::<BoxedJob, VecDequePool<BoxedJob>>),
 ];
 
 fn title(workload: &str) -> &'static str {
@@ -120,30 +86,35 @@ fn parse(mut words: impl Iterator<Item = String>) -> Result<Arguments, String> {
     Ok(all)
 }
 
-fn find(wanted: Option<&str>) -> Result<&'static Contender, String> {
-    let accepted = CONTENDERS.each_ref().map(|contender| contender.name).join(" ");
-    let wanted = wanted.ok_or_else(|| format!("--contender is missing; accepted: {accepted}"))?;
-    CONTENDERS
-        .iter()
-        .find(|contender| contender.name == wanted)
-        .ok_or_else(|| format!("unknown contender '{wanted}'; accepted: {accepted}"))
+type Workloads = Vec<(&'static str, Run)>;
+
+fn find(wanted: Option<&str>) -> Result<(&'static str, Workloads), String> {
+    let mut accepted = WORKLOADS.map(|(contender, ..)| contender).to_vec();
+    accepted.dedup();
+    let accepted_words = accepted.join(" ");
+    let wanted =
+        wanted.ok_or_else(|| format!("--contender is missing; accepted: {accepted_words}"))?;
+    let name = accepted
+        .into_iter()
+        .find(|name| *name == wanted)
+        .ok_or_else(|| format!("unknown contender '{wanted}'; accepted: {accepted_words}"))?;
+    let own = WORKLOADS.into_iter().filter(|(contender, ..)| *contender == name);
+    Ok((name, own.map(|(_, workload, measure)| (workload, measure)).collect()))
 }
 
 fn find_workload(
-    contender: &Contender,
+    workloads: Workloads,
     wanted: Option<&str>,
 ) -> Result<(&'static str, Run), String> {
-    let accepted = contender.workloads.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(" ");
+    let accepted = workloads.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(" ");
     let wanted = wanted.ok_or_else(|| format!("--workload is missing; accepted: {accepted}"))?;
-    contender
-        .workloads
-        .iter()
-        .copied()
+    workloads
+        .into_iter()
         .find(|(name, _)| *name == wanted)
         .ok_or_else(|| format!("unknown workload '{wanted}'; accepted: {accepted}"))
 }
 
-fn list(contender: &Contender) {
+fn list(contender: &str, workloads: &Workloads) {
     let metrics = json!([
         {"name": "ns_per_job", "unit": "ns", "better": "lower", "primary": true},
         {"name": "jobs_per_batch", "unit": "jobs", "better": "none"},
@@ -152,8 +123,8 @@ fn list(contender: &Contender) {
         json!({"name": name, "title": title(name), "group": "throughput", "threads": [1, 2, 4],
             "default": false, "seconds": 0.3, "floor": "spsc_ring", "metrics": metrics})
     };
-    let workloads = contender.workloads.iter().map(workload).collect::<Vec<_>>();
-    println!("{}", json!({"contender": contender.name, "available": true, "workloads": workloads}));
+    let workloads = workloads.iter().map(workload).collect::<Vec<_>>();
+    println!("{}", json!({"contender": contender, "available": true, "workloads": workloads}));
 }
 
 /// Sleeps end when they are due, not up to 50 µs later; no measurement lasts for ever.
@@ -169,7 +140,7 @@ fn prepare_process() {
 }
 
 fn run(
-    contender: &Contender,
+    contender: &str,
     (workload, measure): (&str, Run),
     arguments: &Arguments,
 ) -> Result<(), String> {
@@ -177,7 +148,7 @@ fn run(
     let measured = measure(arguments.threads, arguments.seed)?;
     let metrics = json!({"ns_per_job": measured.ns_per_job,
         "jobs_per_batch": measured.jobs_per_batch, "batches": measured.batches});
-    let answer = json!({"contender": contender.name, "workload": workload,
+    let answer = json!({"contender": contender, "workload": workload,
         "threads": arguments.threads, "verified": true, "metrics": metrics});
     println!("{answer}");
     Ok(())
@@ -187,13 +158,13 @@ fn run(
 fn execute(arguments: &Arguments) -> Result<Result<(), String>, String> {
     match arguments.command.as_str() {
         "glue" => Ok(glue::compare(arguments.rounds, arguments.threads)),
-        "list" => find(arguments.contender.as_deref()).map(|contender| {
-            list(contender);
+        "list" => find(arguments.contender.as_deref()).map(|(contender, workloads)| {
+            list(contender, &workloads);
             Ok(())
         }),
         "run" => {
-            let contender = find(arguments.contender.as_deref())?;
-            let workload = find_workload(contender, arguments.workload.as_deref())?;
+            let (contender, workloads) = find(arguments.contender.as_deref())?;
+            let workload = find_workload(workloads, arguments.workload.as_deref())?;
             Ok(run(contender, workload, arguments))
         }
         other => Err(format!("unknown command '{other}': 'list', 'run' and 'glue' are accepted")),
