@@ -8,7 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char server_prefix[] = "kvs-server-";
+static const char server_prefix[] = "kvs-server-", floor_prefix[] = "kvs-",
+                  floor_name[] = "floor"; /* no server, so not named like one */
 
 /* ---- finding ------------------------------------------------------------------------------- */
 
@@ -55,12 +56,13 @@ static void find_installed(contender *c, const char *program, const char *packag
                  package);
 }
 
-static int find_backend(contender *c) {
+/* A program of this repository. */
+static int find_beside(contender *c, const char *prefix) {
     char directory[CONTENDER_PATH_MAX];
     if (c->name[0] == '\0' || strchr(c->name, '/') != NULL)
         return EINVAL;
     int length = snprintf(c->program, sizeof c->program, "%s/%s%s", own_directory(directory),
-                          server_prefix, c->name);
+                          prefix, c->name);
     if (length >= (int)sizeof c->program || access(c->program, X_OK) != 0)
         return EINVAL;
     c->available = true;
@@ -95,11 +97,17 @@ int contender_find(const char *name, contender *found) {
         c.can = installed[i].can;
         find_installed(&c, installed[i].program, installed[i].package, installed[i].version_option);
     }
+    if (strcmp(name, floor_name) == 0) {
+        c.kind = CONTENDER_FLOOR;
+        c.can = CAN_MEMORY | CAN_REDIS_BENCHMARK;
+    }
     if (!on_path("redis-benchmark"))
         c.can &= ~(unsigned)CAN_REDIS_BENCHMARK;
     if (c.kind == CONTENDER_MEMCACHED)
         c.protocol = &load_memcached;
-    int error = c.kind == CONTENDER_BACKEND ? find_backend(&c) : 0;
+    int error = 0;
+    if (c.kind == CONTENDER_BACKEND || c.kind == CONTENDER_FLOOR)
+        error = find_beside(&c, c.kind == CONTENDER_FLOOR ? floor_prefix : server_prefix);
     if (error == 0)
         *found = c;
     return error;
@@ -109,7 +117,7 @@ void contender_names(char *text, size_t size) {
     char directory[CONTENDER_PATH_MAX];
     DIR *open = opendir(own_directory(directory));
     const struct dirent *entry;
-    int used = snprintf(text, size, "redis, redis-always, memcached");
+    int used = snprintf(text, size, "redis, redis-always, memcached, %s", floor_name);
     while (open != NULL && (entry = readdir(open)) != NULL)
         if (strncmp(entry->d_name, server_prefix, sizeof server_prefix - 1) == 0 &&
             used < (int)size)
@@ -163,6 +171,8 @@ void contender_command(const contender *c, const server_needs *needs, uint16_t p
         backend_command(needs, port, line);
     else if (c->kind == CONTENDER_MEMCACHED)
         memcached_command(port, line);
+    else if (c->kind == CONTENDER_FLOOR)
+        command_line_add(line, "%u", (unsigned)port);
     else
         redis_command(c, port, line);
 }

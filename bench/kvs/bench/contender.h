@@ -26,6 +26,7 @@ typedef enum contender_kind {
     CONTENDER_REDIS,
     CONTENDER_REDIS_ALWAYS, /* appendfsync always */
     CONTENDER_MEMCACHED,
+    CONTENDER_FLOOR, /* kvs-floor, beside this program: no server, a limit */
 } contender_kind;
 
 typedef struct contender {

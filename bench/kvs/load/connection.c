@@ -8,7 +8,7 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
-enum { EXCERPT = 48 };
+enum { EXCERPT = 48, EXPECT_MAX = 64 };
 
 /* ---- sending ------------------------------------------------------------------------------- */
 
@@ -77,6 +77,13 @@ static size_t write_request(const load *l, const load_request *request, char *to
     return length;
 }
 
+/* The values that the requests from `first` on are about, a few of them. */
+static void expect_values(const load *l, const connection *c, uint32_t first) {
+    uint32_t end = c->sent - first > EXPECT_MAX ? first + EXPECT_MAX : c->sent;
+    for (uint32_t i = first; i < end; i++)
+        dataset_expect(&l->set, c->requests[i].key, c->requests[i].generations == 1 ? 0 : 1);
+}
+
 int connection_send_batch(load *l, connection *c, uint64_t now) {
     size_t length = 0;
     if (c->answered < c->sent)
@@ -84,9 +91,13 @@ int connection_send_batch(load *l, connection *c, uint64_t now) {
     c->sent = 0;
     c->answered = 0;
     while (c->sent < c->depth && load_next_request(l, c, now, &c->requests[c->sent]))
-        length += write_request(l, &c->requests[c->sent++], l->out + length);
-    if (length == 0)
+        c->sent++;
+    if (c->sent == 0)
         return 0;
+    if (l->get_below != UINT64_MAX)
+        expect_values(l, c, 0);
+    for (uint32_t i = 0; i < c->sent; i++)
+        length += write_request(l, &c->requests[i], l->out + length);
     l->phase.outstanding += c->sent;
     return send_out(l, c, length);
 }
@@ -192,6 +203,8 @@ int connection_readable(load *l, connection *c) {
     size_t have = c->partial_length;
     if (have > 0)
         memcpy(l->in, c->partial, have);
+    if (l->get_below != 0)
+        expect_values(l, c, c->answered); /* they arrive while the kernel receives */
     ssize_t got = recv(c->fd, l->in + have, l->in_size - have, 0);
     if (got <= 0)
         return receive_failed(l, c, got);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WINDOWS = 1 << 20 };
+enum { WINDOWS = 1 << 20, LINE = 64 };
 
 uint64_t dataset_random(uint64_t *state) {
     uint64_t z = *state += 0x9E3779B97F4A7C15u;
@@ -58,4 +58,10 @@ const char *dataset_value(const dataset *set, uint32_t key, unsigned generation)
         return set->literal;
     uint32_t number = key * DATASET_GENERATIONS + generation;
     return set->block + (number * 0x9E3779B1u) % WINDOWS;
+}
+
+void dataset_expect(const dataset *set, uint32_t key, unsigned generation) {
+    const char *value = dataset_value(set, key, generation);
+    __builtin_prefetch(value);
+    __builtin_prefetch(value + (set->value_size < LINE ? set->value_size : LINE) - 1);
 }

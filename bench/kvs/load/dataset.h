@@ -34,6 +34,9 @@ void dataset_key(uint32_t key, char to[DATASET_KEY_LENGTH]);
 /* The value_size bytes of a value, valid as long as the dataset. */
 const char *dataset_value(const dataset *set, uint32_t key, unsigned generation);
 
+/* Asks the cache for the beginning of a value that is needed soon. */
+void dataset_expect(const dataset *set, uint32_t key, unsigned generation);
+
 /* The generator of every random choice here: splitmix64 (Steele, Lea, Flood 2014). */
 uint64_t dataset_random(uint64_t *state);
 
