@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "peek.h"
+#include "ahead.h"
 #include "reply.h"
 #include "request.h"
 
@@ -110,43 +110,72 @@ static void noise(void **state) {
     }
 }
 
-/* In memory that ends with them, so that a sanitizer sees a byte read too many. */
-static size_t peek_at(const char *bytes, size_t length, char *keys, size_t size) {
-    kvs_slice found[3];
-    char *copy = malloc(length + 1);
+/* ---- looking ahead -------------------------------------------------------------------------- */
+
+enum { AHEAD = 3 };
+
+/* In memory that ends with the bytes, so that a sanitizer sees a byte read too many. Whatever is
+ * found, resp_parse must find. */
+static size_t ahead_of(const char *bytes, size_t length, const resp_limits *most) {
+    resp_ahead found[AHEAD];
+    char *copy = malloc(length + 1), *at = copy + 1;
     assert_non_null(copy);
-    memcpy(copy + 1, bytes, length);
-    size_t count = resp_peek(copy + 1, length, found, 3), used = 0;
+    memcpy(at, bytes, length);
+    size_t count = resp_look_ahead(at, length, most, found, AHEAD);
     for (size_t i = 0; i < count; i++) {
-        assert_true(used + found[i].length + 1 < size);
-        memcpy(keys + used, found[i].bytes, found[i].length);
-        used += found[i].length;
-        keys[used++] = ' ';
+        const char *error = NULL;
+        resp_parser parser = {0};
+        size_t left = length - (size_t)(at - copy - 1);
+        assert_int_equal(resp_parse(&parser, most, at, left, &error), RESP_REQUEST);
+        assert_int_equal(parser.position, found[i].length);
+        assert_int_equal(parser.count, found[i].count);
+        assert_memory_equal(resp_spans(&parser), found[i].words,
+                            found[i].count * sizeof *found[i].words);
+        at += found[i].length;
+        resp_parser_reset(&parser);
     }
-    keys[used] = '\0';
     free(copy);
     return count;
 }
 
-/* A look ahead finds what resp_parse will find, for every length of what has arrived, and stops at
- * what it does not know. */
-static void peeks(void **state) {
-    static const char some[] =
-        "*2\r\n$3\r\nGET\r\n$2\r\nab\r\n*3\r\n$3\r\nSET\r\n$0\r\n\r\n$1\r\nv\r\n";
-    static const char *const unknown[] = {
-        "PING\r\n",        "*1\r\n$4\r\nPING\r\n",  "*-1\r\n",
-        "*2\r\n$-1\r\n",   "*2\r\n:3\r\n",          "*9\r\n$1\r\na\r\n",
-        "*2\r\n$\r\n\r\n", "*2\r\n$9999999999\r\n", "*2x\r\n",
-        "*\r\n",           "*2\r\n$1\rab\r\n"};
-    char keys[64];
+static const char plain[] = "*2\r\n$3\r\nGET\r\n$2\r\nab\r\n*1\r\n$4\r\nPING\r\n"
+                            "*3\r\n$3\r\nSET\r\n$0\r\n\r\n$1\r\nv\r\n";
+
+/* For every length of what has arrived all that is complete is found; nothing else is. */
+static void looks_ahead(void **state) {
+    static const char *const others[] = {
+        "PING\r\n",        "*0\r\n",           "*-1\r\n",
+        "*2\r\n$-1\r\n",   "*2\r\n:3\r\n",     "*5\r\n$1\r\na\r\n",
+        "*2\r\n$\r\n\r\n", "*2x\r\n",          "*1\r\n$9999999999\r\n",
+        "*\r\n",           "*1\r\n$1\rab\r\n", "*1\r\n$1\r\nab\r\n"};
     (void)state;
-    for (size_t length = 0; length < sizeof some; length++) {
-        size_t whole = length < 21 ? 0 : length < sizeof some - 1 ? 1 : 2;
-        assert_int_equal(peek_at(some, length, keys, sizeof keys), whole);
-        assert_string_equal(keys, whole == 0 ? "" : whole == 1 ? "ab " : "ab  ");
+    for (size_t length = 0; length < sizeof plain; length++)
+        assert_int_equal(ahead_of(plain, length, &limits), length < 21                 ? 0
+                                                           : length < 35               ? 1
+                                                           : length < sizeof plain - 1 ? 2
+                                                                                       : 3);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        assert_int_equal(ahead_of(others[i], strlen(others[i]), &limits), 0);
+}
+
+/* Plain requests with a few wrong bytes, cut anywhere, against limits that some of them exceed. */
+static void looks_ahead_as_it_parses(void **state) {
+    static const char letters[] = "*$-012349\r\nx";
+    static const resp_limits narrow = {.request = 24, .argument = 3, .arguments = 1 << 20};
+    uint64_t random = 88172645463325252u;
+    size_t found = 0;
+    (void)state;
+    for (int round = 0; round < 20000; round++) {
+        char bytes[sizeof plain];
+        memcpy(bytes, plain, sizeof plain);
+        for (int i = 0; i < round % 4; i++) {
+            random ^= random << 13, random ^= random >> 7, random ^= random << 17;
+            bytes[random % (sizeof plain - 1)] = letters[(random >> 32) % (sizeof letters - 1)];
+        }
+        found += ahead_of(bytes, sizeof plain - 1 - random % 20, &limits);
+        found += ahead_of(bytes, sizeof plain - 1, &narrow);
     }
-    for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++)
-        assert_int_equal(peek_at(unknown[i], strlen(unknown[i]), keys, sizeof keys), 0);
+    assert_true(found > 20000);
 }
 
 static void replies(void **state) {
@@ -171,8 +200,11 @@ static void replies(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(cut_anywhere), cmocka_unit_test(strangers_are_limited),
-        cmocka_unit_test(noise),        cmocka_unit_test(peeks),
+        cmocka_unit_test(cut_anywhere),
+        cmocka_unit_test(strangers_are_limited),
+        cmocka_unit_test(noise),
+        cmocka_unit_test(looks_ahead),
+        cmocka_unit_test(looks_ahead_as_it_parses),
         cmocka_unit_test(replies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;

@@ -80,6 +80,10 @@ static void reply_line(reply_writer *writer, char type, const char *text) {
     writer->used += length + 3;
 }
 
+void reply_ok(reply_writer *writer) {
+    reply_raw(writer, "+OK\r\n", 5);
+}
+
 void reply_simple(reply_writer *writer, const char *text) {
     reply_line(writer, '+', text);
 }

@@ -32,6 +32,7 @@ void reply_release(reply_writer *writer);
 char *reply_reserve(reply_writer *writer, size_t length);
 
 void reply_raw(reply_writer *writer, const char *bytes, size_t length); /* as it is */
+void reply_ok(reply_writer *writer);                                    /* +OK */
 void reply_simple(reply_writer *writer, const char *text);              /* +text */
 void reply_error(reply_writer *writer, const char *text); /* -text, code included; one line */
 void reply_integer(reply_writer *writer, int64_t number); /* :number */

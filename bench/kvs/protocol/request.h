@@ -64,9 +64,13 @@ resp_status resp_parse(resp_parser *parser, const resp_limits *limits, char *byt
 /* Ready for the next request; keeps nothing of the last one. */
 void resp_parser_reset(resp_parser *parser);
 
+static inline const resp_span *resp_spans(const resp_parser *parser) {
+    return parser->spans == NULL ? parser->inside : parser->spans;
+}
+
 static inline kvs_slice resp_argument(const resp_parser *parser, const char *bytes, size_t index) {
-    const resp_span *spans = parser->spans == NULL ? parser->inside : parser->spans;
-    return (kvs_slice){bytes + spans[index].offset, spans[index].length};
+    const resp_span *span = &resp_spans(parser)[index];
+    return (kvs_slice){bytes + span->offset, span->length};
 }
 
 /* Between the files of this folder. */

@@ -43,9 +43,9 @@ static void serve(turn *t) {
 }
 
 static void blocking_job(void *arg) {
-    char in[TURN_INPUT], out[TURN_OUTPUT];
+    turn_memory memory;
     __attribute__((cleanup(leave))) turn t;
-    turn_begin(&t, arg, in, out);
+    turn_begin(&t, arg, &memory);
     t.blocking = true;
     serve(&t);
 }

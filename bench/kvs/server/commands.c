@@ -129,13 +129,15 @@ static void run(call *c) {
     }
 }
 
-bool commands_execute(turn *t) {
+bool commands_execute(turn *t, const resp_span *words, size_t count) {
     connection *client = t->connection;
     call c = {.turn = t,
               .server = t->server,
               .client = client,
               .out = &t->out,
-              .request = t->in + t->in_start};
+              .request = t->in + t->in_start,
+              .words = words,
+              .count = count};
     c.command = command_named(call_word(&c, 0));
     if (client->deferred == NULL) {
         run(&c);

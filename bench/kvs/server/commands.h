@@ -17,6 +17,8 @@ typedef struct call {
     reply_writer *out;
     const command *command;
     const char *request; /* its first byte */
+    const resp_span *words;
+    size_t count; /* of words */
 } call;
 
 enum {
@@ -39,18 +41,18 @@ extern const command commands[];
 extern const unsigned command_count;
 const command *command_named(kvs_slice name);
 
-/* Executes the request that the connection's parser holds. false: not yet, the deferred requests of
- * this connection come first; nothing has happened. */
-bool commands_execute(turn *t);
+/* Executes the request at the start of the turn's input, of these words, one at least. false: not
+ * yet, the deferred requests of this connection come first; nothing has happened. */
+bool commands_execute(turn *t, const resp_span *words, size_t count);
 
 /* Before any other thread exists. */
 void commands_init(void);
 
 static inline size_t call_count(const call *c) {
-    return c->client->parser.count;
+    return c->count;
 }
 static inline kvs_slice call_word(const call *c, size_t index) {
-    return resp_argument(&c->client->parser, c->request, index);
+    return (kvs_slice){c->request + c->words[index].offset, c->words[index].length};
 }
 
 /* -ERR and so on, with printf's formats; cut where a line would be too long. */

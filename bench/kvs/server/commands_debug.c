@@ -30,5 +30,5 @@ void run_work(call *c) {
     int64_t end = cpu_ns() + us * 1000;
     while (cpu_ns() < end)
         ;
-    reply_simple(c->out, "OK");
+    reply_ok(c->out);
 }

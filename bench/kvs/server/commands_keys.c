@@ -145,11 +145,11 @@ static bool reply_fault(reply_writer *out, const kvs_write_set *set) {
     }
 }
 
-static void reply_ok(reply_writer *out, const kvs_write_set *set) {
+static void reply_stored(reply_writer *out, const kvs_write_set *set) {
     if (reply_fault(out, set))
         return;
     if (set->writes[0].status == 0)
-        reply_simple(out, "OK");
+        reply_ok(out);
     else
         reply_null(out); /* NX or XX was not met */
 }
@@ -243,7 +243,7 @@ void run_set(call *c) {
     if (!set_options(c, &flags))
         return;
     kvs_write write = put(c, 1, 2, flags);
-    carry_out(c, &write, 1, flags & KVS_WANT_OLD ? reply_old : reply_ok);
+    carry_out(c, &write, 1, flags & KVS_WANT_OLD ? reply_old : reply_stored);
 }
 
 void run_setnx(call *c) {
@@ -280,7 +280,7 @@ void run_mset(call *c) {
         return;
     for (size_t i = 0; i < count; i++)
         writes[i] = put(c, 2 * i + 1, 2 * i + 2, 0);
-    carry_out(c, writes, count, reply_ok);
+    carry_out(c, writes, count, reply_stored);
     if (writes != on_stack)
         free(writes);
 }
@@ -341,5 +341,5 @@ void run_flushall(call *c) {
         return;
     }
     kvs_write write = {.kind = KVS_CLEAR};
-    carry_out(c, &write, 1, reply_ok);
+    carry_out(c, &write, 1, reply_stored);
 }

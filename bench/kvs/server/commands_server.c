@@ -28,11 +28,11 @@ void run_select(call *c) {
     else if (index != 0)
         reply_error(c->out, "ERR DB index is out of range");
     else
-        reply_simple(c->out, "OK");
+        reply_ok(c->out);
 }
 
 void run_quit(call *c) {
-    reply_simple(c->out, "OK");
+    reply_ok(c->out);
     c->client->closing = true;
 }
 
@@ -103,7 +103,7 @@ void run_auth(call *c) {
     if (call_count(c) == 3)
         user = call_word(c, 1);
     if (authenticate(c, user, call_word(c, call_count(c) - 1)))
-        reply_simple(c->out, "OK");
+        reply_ok(c->out);
 }
 
 /* ---- HELLO and CLIENT ----------------------------------------------------------------------- */
@@ -200,10 +200,10 @@ void run_client(call *c) {
         reply_text(c->out, c->client->name);
     else if (words == 3 && kvs_slice_is(what, "SETNAME")) {
         if (set_name(c, call_word(c, 2)))
-            reply_simple(c->out, "OK");
+            reply_ok(c->out);
     } else if ((words == 4 && kvs_slice_is(what, "SETINFO")) ||
                (words == 3 && (kvs_slice_is(what, "NO-EVICT") || kvs_slice_is(what, "NO-TOUCH"))))
-        reply_simple(c->out, "OK"); /* taken note of, without consequences */
+        reply_ok(c->out); /* taken note of, without consequences */
     else {
         char text[PRINTABLE_MAX + 1];
         call_error(c,

@@ -4,7 +4,6 @@
 #include <time.h>
 
 #include "commands.h"
-#include "peek.h"
 #include "server.h"
 
 /* Replies beyond this are sent before the turn goes on. */
@@ -34,13 +33,6 @@ static resp_status find_request(turn *t) {
     return status;
 }
 
-static void consume(turn *t) {
-    connection *c = t->connection;
-    t->in_start += c->parser.position;
-    resp_parser_reset(&c->parser);
-    c->has_parsed = false;
-}
-
 static turn_end reject(turn *t) {
     char message[128] = "ERR ";
     connection *c = t->connection;
@@ -52,9 +44,16 @@ static turn_end reject(turn *t) {
     return TURN_LINGER;
 }
 
-/* One request. TURN_AGAIN: go on with the next; TURN_WAIT: there is no complete one. */
-static turn_end execute_one(turn *t) {
+static turn_end executed(turn *t, size_t length) {
+    t->in_start += length;
+    t->left--;
+    return t->connection->closing ? TURN_CLOSE : TURN_AGAIN;
+}
+
+/* One that needs the parser. TURN_WAIT: it is not complete. */
+static turn_end execute_parsed(turn *t) {
     connection *c = t->connection;
+    resp_parser *parser = &c->parser;
     switch (find_request(t)) {
     case RESP_MORE:
         return c->deferred == NULL ? TURN_WAIT : TURN_COMMIT;
@@ -63,24 +62,57 @@ static turn_end execute_one(turn *t) {
     default:
         break;
     }
-    if (c->parser.count != 0 && !commands_execute(t))
+    if (parser->count != 0 && !commands_execute(t, resp_spans(parser), parser->count))
         return TURN_COMMIT; /* it waits for the deferred ones */
-    consume(t);
-    t->left--;
-    t->foreseen--;
-    return c->closing ? TURN_CLOSE : TURN_AGAIN;
+    size_t length = parser->position;
+    resp_parser_reset(parser);
+    c->has_parsed = false;
+    return executed(t, length);
 }
 
-/* Tells the engine which keys the next requests are about, when there is more than one of them. */
-static void foresee(turn *t) {
-    const kvs_engine_type *engine = server_engine_type(t->server);
-    kvs_slice keys[KVS_EXPECT_MAX];
-    size_t most = t->left < KVS_EXPECT_MAX ? t->left : KVS_EXPECT_MAX, count = 0;
-    if (engine->expect != NULL && t->connection->parser.position == 0)
-        count = resp_peek(t->in + t->in_start, t->in_end - t->in_start, keys, most);
+/* One that the look ahead has found. */
+static turn_end execute_foreseen(turn *t) {
+    const resp_ahead *request = &t->memory->ahead[t->ahead_next];
+    if (!commands_execute(t, request->words, request->count))
+        return TURN_COMMIT;
+    t->ahead_next++;
+    return executed(t, request->length);
+}
+
+/* Tells the engine which keys the requests are about: the second words, of most commands. */
+static void expect(turn *t) {
+    kvs_slice keys[TURN_AHEAD];
+    size_t count = 0, at = t->in_start;
+    for (uint32_t i = 0; i < t->ahead_count; i++) {
+        const resp_ahead *request = &t->memory->ahead[i];
+        const resp_span *word = &request->words[1];
+        if (request->count > 1)
+            keys[count++] = (kvs_slice){t->in + at + word->offset, word->length};
+        at += request->length;
+    }
     if (count > 1)
-        engine->expect(t->server->engine, keys, count);
-    t->foreseen = count > 1 ? (uint32_t)count : 1;
+        server_engine_type(t->server)->expect(t->server->engine, keys, count);
+}
+
+/* Unless the parser is in the middle of a request. */
+static void look_ahead(turn *t) {
+    const connection *c = t->connection;
+    resp_limits limits = limits_of(t);
+    t->ahead_next = t->ahead_count = 0;
+    if (c->parser.position != 0 || c->has_parsed || c->invalid != NULL)
+        return;
+    t->ahead_count =
+        (uint32_t)resp_look_ahead(t->in + t->in_start, t->in_end - t->in_start, &limits,
+                                  t->memory->ahead, t->left < TURN_AHEAD ? t->left : TURN_AHEAD);
+    if (t->ahead_count > 1 && server_engine_type(t->server)->expect != NULL)
+        expect(t);
+}
+
+/* One request. TURN_AGAIN: go on with the next; TURN_WAIT: there is no complete one. */
+static turn_end execute_one(turn *t) {
+    if (t->ahead_next == t->ahead_count)
+        look_ahead(t);
+    return t->ahead_next < t->ahead_count ? execute_foreseen(t) : execute_parsed(t);
 }
 
 /* Replies pile up: send them. TURN_AGAIN: go on. */
@@ -97,8 +129,6 @@ static turn_end relieve(turn *t) {
 static turn_end execute(turn *t) {
     turn_end how = TURN_AGAIN;
     while (how == TURN_AGAIN && t->left > 0) {
-        if (t->foreseen == 0)
-            foresee(t);
         how = execute_one(t);
         if (how == TURN_AGAIN && t->out.used >= FLUSH_AT)
             how = relieve(t);
@@ -207,11 +237,11 @@ turn_end turn_pause(turn *t, turn_end how) {
     return how;
 }
 
-void turn_begin(turn *t, connection *c, char *scratch_in, char *scratch_out) {
+void turn_begin(turn *t, connection *c, turn_memory *memory) {
     *t = (turn){.server = c->server,
                 .connection = c,
-                .out = reply_on(scratch_out, TURN_OUTPUT),
-                .scratch_in = scratch_in,
+                .out = reply_on(memory->out, TURN_OUTPUT),
+                .memory = memory,
                 .left = c->server->options.budget};
     t->out.resp3 = c->resp3;
     turn_take_input(t);
@@ -292,11 +322,11 @@ static void count(turn *t) {
 
 /* Whether the poller's role is held afterwards. */
 static bool run_turn(connection *c) {
-    char in[TURN_INPUT], out[TURN_OUTPUT];
+    turn_memory memory;
     server *s = c->server;
     __attribute__((cleanup(leave))) turn t;
     bool role = poller_job_started(s);
-    turn_begin(&t, c, in, out);
+    turn_begin(&t, c, &memory);
     t.has_role = role;
     if (s->options.idle_timeout != 0)
         atomic_store_explicit(&c->last_active, clock_ms(), memory_order_relaxed); /* a hint */

@@ -6,13 +6,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "ahead.h"
 #include "connection.h"
 #include "engine.h"
 #include "reply.h"
 
+enum { TURN_INPUT = 32 * 1024, TURN_OUTPUT = 32 * 1024, TURN_AHEAD = KVS_EXPECT_MAX };
+
 /* Memory of a turn on its thread's stack, warm in the cache from the turn before. Only what is left
  * over is copied to memory of the connection, so an idle one holds no buffers. */
-enum { TURN_INPUT = 32 * 1024, TURN_OUTPUT = 32 * 1024 };
+typedef struct turn_memory {
+    char in[TURN_INPUT], out[TURN_OUTPUT];
+    resp_ahead ahead[TURN_AHEAD];
+} turn_memory;
 
 typedef enum turn_end {
     TURN_WAIT,   /* for the client */
@@ -29,9 +35,9 @@ typedef struct turn {
     reply_writer out;
     char *in; /* in[start … end): received, not executed; begins with a request */
     size_t in_start, in_end, in_size;
-    char *scratch_in;  /* TURN_INPUT bytes */
-    uint32_t left;     /* of the budget */
-    uint32_t foreseen; /* requests that the engine has been told of, or that nobody could */
+    turn_memory *memory;
+    uint32_t ahead_next, ahead_count; /* memory->ahead[next … count) begin at in_start */
+    uint32_t left;                    /* of the budget */
     size_t deferred_bytes;
     bool drained;  /* the socket has nothing more for now */
     bool ended;    /* the client sends no more */
@@ -46,7 +52,7 @@ void turn_job(void *arg);
 
 /* For blocking.c: one turn of a connection that the caller keeps; ends with the replies sent and
  * without submitting. `t` must be turn_begin's. */
-void turn_begin(turn *t, connection *c, char *scratch_in, char *scratch_out);
+void turn_begin(turn *t, connection *c, turn_memory *memory);
 turn_end turn_serve(turn *t);
 turn_end turn_pause(turn *t, turn_end how); /* keeps what is left over, sends the replies */
 void turn_drop(turn *t);                    /* frees what the turn has; the connection stays */

@@ -97,8 +97,9 @@ bool turn_flush(turn *t) {
 
 void turn_take_input(turn *t) {
     connection *c = t->connection;
+    t->ahead_next = t->ahead_count = 0; /* what is found in the input may have moved */
     if (c->input == NULL) {
-        t->in = t->scratch_in;
+        t->in = t->memory->in;
         t->in_size = TURN_INPUT;
         t->in_start = t->in_end = 0;
         return;
@@ -125,7 +126,7 @@ static bool copy_to_connection(turn *t, size_t length) {
 bool turn_keep_input(turn *t) {
     connection *c = t->connection;
     size_t length = t->in_end - t->in_start;
-    bool scratch = t->in == t->scratch_in;
+    bool scratch = t->in == t->memory->in;
     if (length == 0 && !scratch) {
         free(c->input);
         c->input = NULL;
@@ -146,7 +147,7 @@ static bool make_room(turn *t) {
     size_t length = t->in_end - t->in_start;
     if (t->in_start > 0) {
         memmove(t->in, t->in + t->in_start, length);
-    } else if (t->in == t->scratch_in) {
+    } else if (t->in == t->memory->in) {
         size_t size = 2 * TURN_INPUT;
         char *input = malloc(size);
         if (input == NULL)
@@ -190,7 +191,7 @@ bool turn_receive(turn *t) {
 bool turn_discard(turn *t) {
     ssize_t n = 0;
     for (size_t total = 0; total < DISCARD_MAX; total += (size_t)n) {
-        n = recv(t->connection->fd, t->scratch_in, TURN_INPUT, MSG_DONTWAIT);
+        n = recv(t->connection->fd, t->memory->in, TURN_INPUT, MSG_DONTWAIT);
         if (n == 0 || (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR))
             return true;
         if (n < 0)
