@@ -13,8 +13,8 @@
 #define LIST_LIMIT_S 10
 
 static const char pool_prefix[] = "pool-bench-", server_prefix[] = "kvs-server-";
-static const char server_bench[] = "kvs-bench", native_bench[] = "native-bench",
-                  floor_name[] = "floor";
+static const char server_bench[] = "kvs-bench", server_floor[] = "kvs-floor",
+                  native_bench[] = "native-bench", floor_name[] = "floor";
 
 /* Servers that kvs-bench can measure beside ours, when they are installed. */
 static const char *const other_servers[] = {"redis", "redis-always", "memcached"};
@@ -180,18 +180,25 @@ static void add_pool(struct contenders *found, const char *bin, const char *name
     ask(added);
 }
 
-static void add_server(struct contenders *found, const char *bin, const char *name, bool ours) {
-    struct contender *added = add(found, name, KIND_SERVER);
+/* One that kvs-bench measures. `program` is the file of the server, this function's, or NULL. */
+static struct contender *add_server(struct contenders *found, const char *bin, const char *name,
+                                    enum contender_kind kind, char *program) {
+    struct contender *added = add(found, name, kind);
     char *bench = memory_printf("%s/%s", bin, server_bench);
-    if (ours)
-        added->program = memory_printf("%s/%s%s", bin, server_prefix, name);
-    added->ours = ours;
+    added->program = program;
     words_add(&added->prefix, bench);
     words_add(&added->prefix, "--contender");
     words_add(&added->prefix, name);
     free(bench);
     ask(added);
-    if (ours && added->available)
+    return added;
+}
+
+static void add_own_server(struct contenders *found, const char *bin, const char *name) {
+    char *program = memory_printf("%s/%s%s", bin, server_prefix, name);
+    struct contender *added = add_server(found, bin, name, KIND_SERVER, program);
+    added->ours = true;
+    if (added->available)
         ask_program(added);
 }
 
@@ -228,9 +235,11 @@ static void find_servers(const char *bin, struct contenders *found) {
         return;
     names_after(bin, server_prefix, &names);
     for (size_t i = 0; i < names.count; i++)
-        add_server(found, bin, names.items[i], true);
+        add_own_server(found, bin, names.items[i]);
     for (size_t i = 0; i < sizeof other_servers / sizeof *other_servers; i++)
-        add_server(found, bin, other_servers[i], false);
+        add_server(found, bin, other_servers[i], KIND_SERVER, NULL);
+    if (executable(bin, server_floor))
+        add_server(found, bin, floor_name, KIND_FLOOR, memory_printf("%s/%s", bin, server_floor));
     words_free(&names);
 }
 

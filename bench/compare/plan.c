@@ -96,14 +96,18 @@ static unsigned first_threads(const json_t *workload) {
     return first < 1 ? 1 : (unsigned)first;
 }
 
+/* There is a floor of pools and one of servers; the names of their workloads differ. */
 static void add_floor(const struct contenders *contenders, struct cell *cell) {
     const char *name = text_of(cell->description, "floor");
-    const struct contender *floor = contenders_named(contenders, KIND_FLOOR, "floor");
-    const json_t *workload =
-        floor == NULL || !floor->available ? NULL : contender_workload(floor, name);
-    if (workload != NULL)
-        cell_add(cell, floor, KIND_FLOOR, workload,
-                 lists_threads(workload, cell->threads) ? cell->threads : first_threads(workload));
+    for (size_t i = 0; i < contenders->count; i++) {
+        const struct contender *floor = &contenders->items[i];
+        const json_t *workload =
+            floor->kind == KIND_FLOOR && floor->available ? contender_workload(floor, name) : NULL;
+        if (workload != NULL)
+            cell_add(cell, floor, KIND_FLOOR, workload,
+                     lists_threads(workload, cell->threads) ? cell->threads
+                                                            : first_threads(workload));
+    }
 }
 
 static void add_members(const struct contenders *contenders, const struct options *options,

@@ -76,13 +76,23 @@ static json_t *contender_entry(const struct contender *contender, const char *na
         strcmp(contender->name, answered) == 0, "gate", gate_of(contender));
 }
 
-/* Servers have no part in a comparison of pools, nor the other way round. */
+static bool is_member(const struct cell *cell, const struct contender *contender) {
+    for (size_t i = 0; i < cell->member_count; i++)
+        if (cell->members[i].contender == contender)
+            return true;
+    return false;
+}
+
+/* Servers have no part in a comparison of pools, nor the other way round; a floor has one in the
+ * cells that name it. */
 static bool takes_part(const struct record *record, const struct contender *contender) {
     const struct plan *plan = record->experiment->plan;
-    enum contender_kind kind = contender->kind == KIND_FLOOR ? KIND_POOL : contender->kind;
-    for (size_t i = 0; i < plan->cell_count; i++)
-        if (plan->cells[i].kind == kind)
+    for (size_t i = 0; i < plan->cell_count; i++) {
+        const struct cell *cell = &plan->cells[i];
+        if (contender->kind == KIND_FLOOR ? is_member(cell, contender)
+                                          : cell->kind == contender->kind)
             return plan_wants(record->experiment->options, contender);
+    }
     return false;
 }
 

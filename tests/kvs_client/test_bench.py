@@ -23,7 +23,7 @@ def backends():
 
 class Lists(unittest.TestCase):
     def test_every_list_is_what_the_comparison_expects(self):
-        for contender in ["redis", "redis-always", "memcached", *backends()]:
+        for contender in ["redis", "redis-always", "memcached", "floor", *backends()]:
             with self.subTest(contender=contender):
                 done = run("kvs-bench", "list", "--contender", contender)
                 self.assertEqual((done.returncode, done.stderr), (0, b""))
@@ -65,12 +65,13 @@ class BadInput(unittest.TestCase):
             (("list",), "--contender is missing"),
             (("run", "-c", "redis"), "--workload is missing"),
             (("list", "more", "-c", "redis"), "unexpected argument 'more'"),
-            (("list", "-c", "nosuch"), "there are: redis, redis-always, memcached"),
+            (("list", "-c", "nosuch"), "there are: redis, redis-always, memcached, floor"),
             (("list", "-c", "../kvs-bench"), "no contender"),
             (("list", "-c", ""), "no contender"),
             (("run", "-c", "redis", "-w", "nosuch"), "kvs_get_p1_c50"),
             (("run", "-c", "redis-always", "-w", "kvs_get_p1_c50"), "kvs_durable_set_c1"),
-            (("run", "-c", "redis", "-w", "kvs_get_p1_c50", "-t", "2"), "--threads is 1"),
+            (("run", "-c", "redis", "-w", "kvs_get_p1_c50", "-t", "999"), "--threads is "),
+            (("run", "-c", "floor", "-w", "kvs_work16us"), "kvs_get_p1_c50"),
             (("run", "-c", "redis", "-w", "kvs_get_p1_c50", "-t", "two"), "'two' is no number"),
             (("run", "-c", "redis", "-w", "kvs_get_p1_c50", "-s", "-1"), "'-1' is no seed"),
         ]:
@@ -96,7 +97,8 @@ class Runs(unittest.TestCase):
         cells = {"redis": ["kvs_set_p1_c50", "rb_set_p16_c50", "rb_get_p16_c50", "kvs_work16us",
                            "kvs_light_beside_heavy"],
                  "redis-always": ["kvs_durable_set_c16"],
-                 "memcached": ["kvs_set_p16_c50"]}
+                 "memcached": ["kvs_set_p16_c50"],
+                 "floor": ["kvs_set_p64_c50", "kvs_get_p1_c50", "rb_set_p16_c50"]}
         if "shared_queue" in backends():
             cells["shared_queue"] = [*cells["redis"], *cells["redis-always"],
                                      "kvs_work16us_one_thread", "kvs_pool_scaling",

@@ -20,6 +20,7 @@
 struct point {
     const char *name;
     struct look look;
+    bool is_limit; /* and no server */
     double cpu, rate;
 };
 
@@ -56,9 +57,10 @@ static void take_rows(struct cloud *cloud, const struct document *document, cons
     size_t i;
     json_t *row;
     json_array_foreach(field_list(table, "rows"), i, row) {
+        bool is_limit = field_is(row, "kind", "floor");
         struct point point = {
-            field_text(row, "contender"),
-            chart_look(document, field_text(row, "contender"), field_text(row, "kind")),
+            is_limit ? "physical limit" : field_text(row, "contender"),
+            chart_look(document, field_text(row, "contender"), field_text(row, "kind")), is_limit,
             median_of(row, cloud->cpu_name), median_of(row, cloud->rate_name)};
         if (!row_is_ok(row) || field_is(row, "kind", "aa") || !(point.cpu >= 0) ||
             !(point.rate >= 0) || cloud->count == MOST_POINTS)
@@ -118,14 +120,17 @@ static void list_points(const struct cloud *cloud, struct chart *chart) {
 }
 
 static void finding(const struct cloud *cloud, char *buffer, size_t size) {
-    const struct point *cheap = &cloud->points[0], *quick = &cloud->points[0];
-    for (size_t i = 1; i < cloud->count; i++) {
-        if (cloud->points[i].cpu < cheap->cpu)
-            cheap = &cloud->points[i];
-        if (cloud->points[i].rate > quick->rate)
-            quick = &cloud->points[i];
+    const struct point *cheap = NULL, *quick = NULL;
+    for (size_t i = 0; i < cloud->count; i++) {
+        const struct point *point = &cloud->points[i];
+        if (!point->is_limit && (cheap == NULL || point->cpu < cheap->cpu))
+            cheap = point;
+        if (!point->is_limit && (quick == NULL || point->rate > quick->rate))
+            quick = point;
     }
-    if (cheap == quick)
+    if (cheap == NULL)
+        snprintf(buffer, size, "No server was measured, only the limit");
+    else if (cheap == quick)
         snprintf(buffer, size, "%.60s has the highest rate and the least CPU per request",
                  quick->name);
     else

@@ -23,10 +23,13 @@ static json_t *list_threads(const workload *w) {
 }
 
 static json_t *list_workload(const workload *w) {
-    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:b, s:f, s:o}", "name", w->name, "title", w->title,
-                     "group", workload_group(w), "load", workload_load(w), "threads",
-                     list_threads(w), "default", (int)w->by_default, "seconds", w->seconds,
-                     "metrics", list_metrics(w));
+    json_t *entry =
+        json_pack("{s:s, s:s, s:s, s:s, s:o, s:b, s:f, s:o}", "name", w->name, "title", w->title,
+                  "group", workload_group(w), "load", workload_load(w), "threads", list_threads(w),
+                  "default", (int)w->by_default, "seconds", w->seconds, "metrics", list_metrics(w));
+    if (workload_has_floor(w)) /* the same cell of the contender 'floor' */
+        json_object_set_new(entry, "floor", json_string(w->name));
+    return entry;
 }
 
 static json_t *list_workloads(const contender *c) {

@@ -206,8 +206,13 @@ const char *workload_load(const workload *w) {
     return kinds[w->kind].load;
 }
 
+bool workload_has_floor(const workload *w) {
+    return w->kind == WORKLOAD_LEAN || w->kind == WORKLOAD_REDIS_BENCHMARK;
+}
+
 bool workload_fits(const workload *w, const contender *c) {
-    return (kinds[w->kind].needs & ~c->can) == 0;
+    bool measurable = c->kind != CONTENDER_FLOOR || workload_has_floor(w);
+    return measurable && (kinds[w->kind].needs & ~c->can) == 0;
 }
 
 static uint32_t usable_cpus(void) {
@@ -218,10 +223,12 @@ static uint32_t usable_cpus(void) {
 }
 
 uint32_t workload_threads(const workload *w, uint32_t threads[32]) {
-    uint32_t most = w->kind == WORKLOAD_POOL_SCALING ? 2 * usable_cpus() : 1;
-    uint32_t count = 0;
-    for (uint32_t n = 1; n < most; n *= 2)
-        threads[count++] = n;
-    threads[count++] = most;
+    uint32_t cpus = usable_cpus(), count = 0;
+    if (w->kind == WORKLOAD_POOL_SCALING)
+        for (uint32_t n = 1; n < 2 * cpus; n *= 2)
+            threads[count++] = n;
+    threads[count++] = w->pool_threads != 0               ? w->pool_threads
+                       : w->kind == WORKLOAD_POOL_SCALING ? 2 * cpus
+                                                          : cpus;
     return count;
 }

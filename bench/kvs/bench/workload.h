@@ -57,11 +57,14 @@ const workload *workload_find(const char *name);
 const char *workload_group(const workload *w);
 const char *workload_load(const workload *w); /* who makes the load */
 bool workload_fits(const workload *w, const contender *c);
+/* Whether what kvs-floor does in it is a limit: not where one thread is not the best. */
+bool workload_has_floor(const workload *w);
 
 /* The metrics of a kind, ended by a NULL name. */
 const metric *workload_metrics(workload_kind kind);
 
-/* The thread counts of the cell into `threads`, ascending; how many. {1} when it has none. */
+/* The thread counts of the cell into `threads`, ascending; how many. Where it has no choice, that
+ * of our servers: their default, one per CPU. */
 uint32_t workload_threads(const workload *w, uint32_t threads[32]);
 
 #endif
