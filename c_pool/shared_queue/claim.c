@@ -22,11 +22,13 @@ void thread_pool_consumer_enter(struct thread_pool_queue *queue,
     consumer->slots = segment->slots;
     consumer->count = segment->count;
     consumer->phase = thread_pool_life_phase(segment->life);
+    consumer->gives_back = !thread_pool_queue_has_put;
+    thread_pool_queue_has_put = false;
 }
 
 void thread_pool_consumer_leave(struct thread_pool_queue *queue,
                                 struct thread_pool_consumer *consumer) {
-    /* Release, as part of seq_cst: our reads of slots are over; partner is_held. */
+    /* Release, as part of seq_cst: what we did with slots is over; partner is_held. */
     atomic_store(&consumer->holds, NULL);
     consumer->segment = NULL;
     thread_pool_segments_sweep(queue);
@@ -62,6 +64,8 @@ static inline bool claim_alone(struct thread_pool_queue *queue,
     }
     if (!thread_pool_slot_read(&consumer->slots[index], consumer->phase, task))
         return false;
+    if (consumer->gives_back)
+        thread_pool_slot_give_back(&consumer->slots[index], index);
     /* Relaxed: read by this worker, and by the guess in wake. */
     atomic_store_explicit(&segment->head, index + 1, memory_order_relaxed);
     return true;
@@ -113,8 +117,11 @@ static inline bool claim_shared(struct thread_pool_queue *queue,
         if (!thread_pool_slot_read(&consumer->slots[index], consumer->phase, task))
             return false;
         if (atomic_compare_exchange_strong_explicit(&segment->head, &index, index + 1,
-                                                    memory_order_relaxed, memory_order_relaxed))
+                                                    memory_order_relaxed, memory_order_relaxed)) {
+            if (consumer->gives_back)
+                thread_pool_slot_give_back(&consumer->slots[index], index);
             return true;
+        }
         stay_away(consumer);
     }
 }

@@ -5,6 +5,8 @@
 #include "segments.h"
 #include "tuning.h"
 
+_Thread_local bool thread_pool_queue_has_put;
+
 bool thread_pool_queue_admit(struct thread_pool_queue *queue) {
     /* Relaxed throughout: a count that orders nothing; partner thread_pool_queue_start_one. */
     size_t waiting = atomic_load_explicit(&queue->waiting, memory_order_relaxed);

@@ -24,6 +24,7 @@ struct thread_pool_consumer {
     struct thread_pool_slot *slots; /* copies of the segment's: its own stand on the line that */
     uint32_t count;                 /* producers write with every ticket */
     uint32_t phase;                 /* of the segment's life */
+    bool gives_back;                /* it does not spawn itself: see thread_pool_slot_give_back */
     uint32_t stay, collisions;      /* see stay_away */
     uint32_t vain;                  /* see await_producer */
     bool is_born;                   /* false: has not woken yet for the first time */
@@ -71,6 +72,10 @@ void thread_pool_queue_release(struct thread_pool_queue *queue);
  * started than announced. Once; any thread but a worker. */
 void thread_pool_queue_close(struct thread_pool_queue *queue, uint32_t workers);
 
+/* The calling thread has put a job, into any queue. A worker clears its own when it enters a
+ * segment. */
+extern _Thread_local bool thread_pool_queue_has_put __attribute__((tls_model("initial-exec")));
+
 /* The cold parts of the functions below. */
 int thread_pool_queue_put_slowly(struct thread_pool_queue *queue, struct thread_pool_task task);
 void thread_pool_queue_wake(struct thread_pool_queue *queue);
@@ -82,8 +87,6 @@ bool thread_pool_queue_claim(struct thread_pool_queue *queue, struct thread_pool
                              struct thread_pool_task *task);
 
 #define THREAD_POOL_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
-
-enum { THREAD_POOL_PREFETCH_SLOTS = 32 }; /* 8 lines; see README.md, Constants */
 
 /* A job does not wait any more, or was not queued after all. */
 static inline void thread_pool_queue_start_one(struct thread_pool_queue *queue) {
@@ -106,9 +109,8 @@ static inline int thread_pool_queue_put(struct thread_pool_queue *queue,
     uint32_t index = thread_pool_ticket_index(ticket);
     if (THREAD_POOL_UNLIKELY(index >= segment->count))
         return thread_pool_queue_put_slowly(queue, task);
-    struct thread_pool_slot *slot = &segment->slots[index];
-    __builtin_prefetch((char *)slot + THREAD_POOL_PREFETCH_SLOTS * sizeof *slot, 1);
-    thread_pool_slot_publish(slot, thread_pool_ticket_phase(ticket), task);
+    thread_pool_slot_publish(&segment->slots[index], thread_pool_ticket_phase(ticket), task);
+    thread_pool_queue_has_put = true;
     if (THREAD_POOL_UNLIKELY(thread_pool_idle_sleepers(atomic_load(&queue->idle.word)) != 0))
         thread_pool_queue_wake(queue);
     return 0;

@@ -24,9 +24,11 @@ struct thread_pool_task {
  * highest bit of a function's address is 0. */
 struct thread_pool_slot {
     _Atomic uintptr_t word; /* atomic: the job, and the phase as highest bit */
-    void *arg;              /* guarded by word: written before it, read after it */
+    _Atomic(void *) arg;    /* atomic: ordered by word, written before it and read after it */
 };
 static_assert(sizeof(struct thread_pool_slot) == 16, "a queued job is 16 bytes");
+
+enum { THREAD_POOL_SLOTS_PER_LINE = 4 }; /* of 64 bytes; see README.md, Constants */
 
 static inline uintptr_t thread_pool_slot_phase_bit(unsigned phase) {
     return (uintptr_t)phase << 63;
@@ -35,7 +37,8 @@ static inline uintptr_t thread_pool_slot_phase_bit(unsigned phase) {
 static inline void thread_pool_slot_publish(struct thread_pool_slot *slot, unsigned phase,
                                             struct thread_pool_task task) {
     assert((uintptr_t)task.job >> 63 == 0);
-    slot->arg = task.arg;
+    /* Relaxed, here and below: ordered by `word`. */
+    atomic_store_explicit(&slot->arg, task.arg, memory_order_relaxed);
     /* Release: the argument, and what the producer wrote before it spawned, come before the job;
      * partner thread_pool_slot_read. */
     atomic_store_explicit(&slot->word, (uintptr_t)task.job | thread_pool_slot_phase_bit(phase),
@@ -50,8 +53,18 @@ static inline bool thread_pool_slot_read(struct thread_pool_slot *slot, unsigned
     if (word >> 63 != phase)
         return false;
     task->job = (thread_pool_job)(word ^ thread_pool_slot_phase_bit(phase));
-    task->arg = slot->arg;
+    task->arg = atomic_load_explicit(&slot->arg, memory_order_relaxed);
     return true;
+}
+
+/* By the worker that has claimed the slot. Every fourth one, the last of its line, is overwritten,
+ * so that the line leaves the cache of the producer that will write it in its next life: README.md,
+ * Giving lines back. Whoever loses the claim may read the argument at the same time, and does
+ * nothing with it. */
+static inline void thread_pool_slot_give_back(struct thread_pool_slot *slot, uint32_t index) {
+    /* Relaxed: the next life's argument is written after it by way of `holds`; partner is_held. */
+    if (index % THREAD_POOL_SLOTS_PER_LINE == THREAD_POOL_SLOTS_PER_LINE - 1)
+        atomic_store_explicit(&slot->arg, NULL, memory_order_relaxed);
 }
 #else
 /* 32 bits: addresses use every bit; the phase has a word of its own and there is room for it. */
@@ -77,6 +90,12 @@ static inline bool thread_pool_slot_read(struct thread_pool_slot *slot, unsigned
         return false;
     *task = (struct thread_pool_task){slot->job, slot->arg};
     return true;
+}
+
+/* Not measured there. */
+static inline void thread_pool_slot_give_back(struct thread_pool_slot *slot, uint32_t index) {
+    (void)slot;
+    (void)index;
 }
 #endif
 

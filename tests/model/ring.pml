@@ -36,6 +36,7 @@
 #endif
 
 #define NONE 7
+#define OVERWRITTEN 15 /* no producer's job */
 #define ALL (JOBS_A + JOBS_B)
 #define PHASE(life) ((life) & 1)
 #define SLOT(segment, index) ((segment) * COUNT + (index))
@@ -384,6 +385,20 @@ inline leave() {
     sweep_if_needed()
 }
 
+/* thread_pool_slot_give_back (slot.h): the argument of the last slot of a line, here of a segment,
+ * is overwritten. */
+inline give_back_slot() {
+    if
+    :: index == COUNT - 1 ->
+        d_step {
+            assert(mapped[segment]);
+            assert(slot_life[SLOT(segment, index)] == of_life);
+            slot_job[SLOT(segment, index)] = OVERWRITTEN
+        }
+    :: else -> skip
+    fi
+}
+
 /* A claim could succeed, or another segment could be entered: who polls waits for that. */
 #define WORTHWHILE \
     (head[segment] >= COUNT -> next[segment] != NONE : \
@@ -474,6 +489,9 @@ again:
         fi
     }
 #endif
+#ifdef GIVE_BACK_FIRST
+    give_back_slot();
+#endif
     /* The exchange of the head. */
     d_step {
 #ifdef PLAIN_CLAIM
@@ -485,8 +503,15 @@ again:
         :: i == 1 -> head[segment] = index + 1; count_claim(job)
         :: else -> skip
         fi;
-        i = 0; job = 0; index = 0
+        job = 0
     }
+#ifndef GIVE_BACK_FIRST
+    if
+    :: i == 1 -> give_back_slot()
+    :: else -> skip
+    fi;
+#endif
+    d_step { i = 0; index = 0 }
     goto again;
 #ifdef CLAIM_ADDS
     /* The mistake: claims that were thought to need no look at the slot are made by fetch-and-add,
