@@ -31,6 +31,9 @@
 #ifndef SHORT_SLEEP_NS
 #define SHORT_SLEEP_NS 100000 /* a sleep below this makes the next search worth its while */
 #endif
+#ifndef BIRTH_YIELDS
+#define BIRTH_YIELDS 60u /* sched_yield before a new worker really sleeps: some 20 us */
+#endif
 #ifndef POLLS_PER_YIELD
 #define POLLS_PER_YIELD 4u /* looks between two sched_yield */
 #endif
