@@ -1,6 +1,8 @@
-/* claim.c: a worker takes the next job, and goes from segment to segment. */
+/* claim.c: a worker that has not got the next job at once: goes on to the next segment, gives way
+ * to another worker, or finds nothing. */
 #include <sched.h>
 
+#include "claim.h"
 #include "consumer.h"
 #include "segments.h"
 #include "tuning.h"
@@ -50,27 +52,6 @@ static bool advance(struct thread_pool_queue *queue, struct thread_pool_consumer
     return true;
 }
 
-static inline bool claim_alone(struct thread_pool_queue *queue,
-                               struct thread_pool_consumer *consumer,
-                               struct thread_pool_task *task) {
-    struct thread_pool_segment *segment = consumer->segment;
-    /* Relaxed: this worker alone writes it. */
-    uint32_t index = atomic_load_explicit(&segment->head, memory_order_relaxed);
-    if (THREAD_POOL_UNLIKELY(index == consumer->count)) {
-        if (!advance(queue, consumer))
-            return false;
-        segment = consumer->segment;
-        index = 0;
-    }
-    if (!thread_pool_slot_read(&consumer->slots[index], consumer->phase, task))
-        return false;
-    if (consumer->gives_back)
-        thread_pool_slot_give_back(&consumer->slots[index], index);
-    /* Relaxed: read by this worker, and by the guess in wake. */
-    atomic_store_explicit(&segment->head, index + 1, memory_order_relaxed);
-    return true;
-}
-
 /* Another worker claims at the same time. When jobs are so short that the queue itself is the
  * bottleneck, a second worker only makes the first one slower, because `head` and the slots travel
  * between their caches: then it stays away, longer each time, and lets the other one run. How fast
@@ -102,37 +83,17 @@ static void stay_away(struct thread_pool_consumer *consumer) {
         consumer->stay *= 2;
 }
 
-static inline bool claim_shared(struct thread_pool_queue *queue,
-                                struct thread_pool_consumer *consumer,
-                                struct thread_pool_task *task) {
-    for (;;) {
-        struct thread_pool_segment *segment = consumer->segment;
-        /* Relaxed: claims only need to be distinct; what a job needs comes with its slot. */
-        uint32_t index = atomic_load_explicit(&segment->head, memory_order_relaxed);
-        if (THREAD_POOL_UNLIKELY(index >= consumer->count)) {
-            if (!advance(queue, consumer))
-                return false;
-            continue;
-        }
-        if (!thread_pool_slot_read(&consumer->slots[index], consumer->phase, task))
+bool thread_pool_claim_go_on(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer,
+                             struct thread_pool_task *task, enum thread_pool_claim how) {
+    while (how != THREAD_POOL_CLAIMED) {
+        if (how == THREAD_POOL_CLAIM_NOTHING ||
+            (how == THREAD_POOL_CLAIM_END && !advance(queue, consumer)))
             return false;
-        if (atomic_compare_exchange_strong_explicit(&segment->head, &index, index + 1,
-                                                    memory_order_relaxed, memory_order_relaxed)) {
-            if (consumer->gives_back)
-                thread_pool_slot_give_back(&consumer->slots[index], index);
-            return true;
-        }
-        stay_away(consumer);
+        if (how == THREAD_POOL_CLAIM_COLLISION)
+            stay_away(consumer);
+        how = thread_pool_claim_try(queue, consumer, task);
     }
-}
-
-bool thread_pool_queue_claim(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer,
-                             struct thread_pool_task *task) {
-    bool claimed = queue->workers == 1 ? claim_alone(queue, consumer, task)
-                                       : claim_shared(queue, consumer, task);
-    if (claimed)
-        thread_pool_queue_start_one(queue);
-    return claimed;
+    return true;
 }
 
 /* A ticket has been given that no worker has claimed yet, or there may be such a one. */

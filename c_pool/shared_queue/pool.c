@@ -21,6 +21,7 @@
 #include <string.h>
 
 #include "base.h"
+#include "claim.h"
 #include "fork.h"
 #include "queue.h"
 #include "thread_pool.h"

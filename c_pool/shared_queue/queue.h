@@ -26,9 +26,12 @@ struct thread_pool_consumer {
     uint32_t phase;                 /* of the segment's life */
     bool gives_back;                /* it does not spawn itself: see thread_pool_slot_give_back */
     uint32_t stay, collisions;      /* see stay_away */
-    uint32_t vain;                  /* see await_producer */
-    bool is_born;                   /* false: has not woken yet for the first time */
-    bool search_pays;               /* the last sleep was short */
+    uint32_t pace;                  /* see set_pace, these three */
+    uint32_t dry_head;
+    struct thread_pool_segment *dry_segment;
+    uint32_t vain;    /* see await_producer */
+    bool is_born;     /* false: has not woken yet for the first time */
+    bool search_pays; /* the last sleep was short */
 };
 
 struct thread_pool_queue {
@@ -83,8 +86,6 @@ void thread_pool_queue_end(struct thread_pool_queue *queue);
 bool thread_pool_queue_admit(struct thread_pool_queue *queue);
 bool thread_pool_queue_wait(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer,
                             struct thread_pool_task *task);
-bool thread_pool_queue_claim(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer,
-                             struct thread_pool_task *task);
 
 #define THREAD_POOL_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 
@@ -114,15 +115,6 @@ static inline int thread_pool_queue_put(struct thread_pool_queue *queue,
     if (THREAD_POOL_UNLIKELY(thread_pool_idle_sleepers(atomic_load(&queue->idle.word)) != 0))
         thread_pool_queue_wake(queue);
     return 0;
-}
-
-/* A worker asks for its next job; the one before is over. Blocks until there is a job (true), or
- * the queue is closed, empty, and no worker runs a job that could put another (false). */
-static inline bool thread_pool_queue_take(struct thread_pool_queue *queue,
-                                          struct thread_pool_consumer *consumer,
-                                          struct thread_pool_task *task) {
-    return thread_pool_queue_claim(queue, consumer, task) ||
-           thread_pool_queue_wait(queue, consumer, task);
 }
 
 #endif

@@ -22,6 +22,12 @@
 #ifndef POLL_PAUSES
 #define POLL_PAUSES 8u /* between two looks at the queue: a producer gets lines ahead meanwhile */
 #endif
+#ifndef FAST_RUN
+#define FAST_RUN 64u /* jobs in a row, before the queue ran dry: its producer is about as fast */
+#endif
+#ifndef PACE_MOST
+#define PACE_MOST 64u /* pauses before the first look, after fast runs: 3 to 4 us */
+#endif
 #ifndef QUIET_POLLS
 #define QUIET_POLLS 8u /* looks before a worker counts as searching */
 #endif

@@ -2,6 +2,7 @@
 #include <sched.h>
 #include <time.h>
 
+#include "claim.h"
 #include "consumer.h"
 #include "segments.h"
 #include "tuning.h"
@@ -96,9 +97,27 @@ static bool rest(struct thread_pool_queue *queue, struct thread_pool_consumer *c
     return sleep_through(queue, consumer);
 }
 
+/* How long a worker stays away from a queue that it has just emptied. One that is as fast as its
+ * producer runs on its heels, and takes each line away before it is full: the further ahead the
+ * producer gets, the longer that does not happen. So the first look after a long run waits longer,
+ * twice as long each time, but never as long as a wake-up takes. */
+static void set_pace(struct thread_pool_consumer *consumer) {
+    /* Relaxed: how many have been claimed, nothing else. */
+    uint32_t head = atomic_load_explicit(&consumer->segment->head, memory_order_relaxed);
+    bool fast = consumer->segment != consumer->dry_segment || head - consumer->dry_head >= FAST_RUN;
+    consumer->dry_segment = consumer->segment;
+    consumer->dry_head = head;
+    if (!fast)
+        consumer->pace = POLL_PAUSES;
+    else if (consumer->pace < PACE_MOST)
+        consumer->pace *= 2;
+}
+
 bool thread_pool_queue_wait(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer,
                             struct thread_pool_task *task) {
     if (consumer->is_born) {
+        set_pace(consumer);
+        thread_pool_wait_pauses(consumer->pace - POLL_PAUSES);
         if (poll(queue, consumer, task, QUIET_POLLS))
             return true;
         thread_pool_idle_start_search(&queue->idle);
