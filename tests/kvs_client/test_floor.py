@@ -2,11 +2,9 @@
 
 import contextlib
 import socket
-import subprocess
-import time
 import unittest
 
-from programs import LIMIT, path, run
+from programs import LIMIT, path, real_server, run
 
 VALUE = b"v" * 64
 REFUSED = b"-ERR only GET and SET of key:<12 digits>, 64 bytes each\r\n"
@@ -20,36 +18,11 @@ def put(key, value=VALUE):
     return b"*3\r\n$3\r\nSET\r\n$16\r\nkey:%012d\r\n$%d\r\n%s\r\n" % (key, len(value), value)
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def connect(port, process):
-    end = time.monotonic() + LIMIT
-    while True:
-        try:
-            return socket.create_connection(("127.0.0.1", port), LIMIT)
-        except ConnectionRefusedError:
-            if process.poll() is not None or time.monotonic() > end:
-                raise
-            time.sleep(0.005)  # between two looks, not instead of one
-
-
 @contextlib.contextmanager
 def floor():
-    port = free_port()
-    process = subprocess.Popen([path("kvs-floor"), str(port)])
-    try:
-        with connect(port, process) as client:
+    with real_server(lambda port: [path("kvs-floor"), str(port)]) as address:
+        with socket.create_connection(("127.0.0.1", int(address.split(":")[1])), LIMIT) as client:
             yield client
-        process.terminate()
-        if process.wait(LIMIT) != 0:
-            raise AssertionError(f"it ended with {process.returncode}")
-    finally:
-        process.kill()
-        process.wait()
 
 
 class Floor(unittest.TestCase):
