@@ -415,7 +415,7 @@ proctype worker(byte self) {
     bool seen_held;
 #endif
 again:
-    /* thread_pool_queue_claim, claim_shared: where the head is, */
+    /* thread_pool_claim_try: where the head is, */
     index = head[segment];
 #ifdef CLAIM_ADDS
     if

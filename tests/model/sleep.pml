@@ -111,7 +111,7 @@ proctype producer() {
 
 /* ---- Workers --------------------------------------------------------------------------------- */
 
-/* thread_pool_queue_claim, in one step. When it fails, the slot that it has looked at was not
+/* thread_pool_claim_try, in one step. When it fails, the slot that it has looked at was not
  * published, so the head was still there. When it succeeds, the exchange is the step. */
 inline claim() {
     d_step {

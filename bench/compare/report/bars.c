@@ -108,7 +108,7 @@ void bars_of_metric(struct page *page, const json_t *table, const char *metric, 
         double value = metric_of(row, metric);
         if (row_is_ok(row) && value >= 0 && !field_is(row, "kind", "aa"))
             bars[count++] = (struct bar){
-                field_is(row, "kind", "floor") ? "physical limit" : field_text(row, "contender"),
+                row_name(row),
                 chart_look(page->document, field_text(row, "contender"), field_text(row, "kind")),
                 value};
     }

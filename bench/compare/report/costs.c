@@ -88,7 +88,7 @@ static void busy_of(struct page *page, const json_t *table) {
     json_t *row;
     json_array_foreach(rows, i, row) {
         double busy = row_is_ok(row) ? cores_busy(page->document, table, row) : NAN;
-        if (busy >= 0 && !field_is(row, "kind", "aa") && !field_is(row, "kind", "floor"))
+        if (busy >= 0 && !field_is(row, "kind", "aa") && !row_is_limit(row))
             bars[count++] = (struct bar){
                 field_text(row, "contender"),
                 chart_look(page->document, field_text(row, "contender"), field_text(row, "kind")),

@@ -179,8 +179,16 @@ bool row_is_ok(const json_t *row) {
     return field_is(row, "status", "ok");
 }
 
+bool row_is_limit(const json_t *row) {
+    return field_is(row, "kind", "floor");
+}
+
+const char *row_name(const json_t *row) {
+    return row_is_limit(row) ? "physical limit" : field_text(row, "contender");
+}
+
 static bool is_extra(const json_t *row) {
-    return field_is(row, "kind", "aa") || field_is(row, "kind", "floor");
+    return field_is(row, "kind", "aa") || row_is_limit(row);
 }
 
 bool row_is_reference(const struct document *document, const json_t *row) {

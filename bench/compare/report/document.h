@@ -34,6 +34,8 @@ void document_free(struct document *document);
 /* Kinds of rows. */
 bool row_is_reference(const struct document *document, const json_t *row);
 bool row_is_ok(const json_t *row);
+bool row_is_limit(const json_t *row);    /* what the machine needs, no contender */
+const char *row_name(const json_t *row); /* as charts show it */
 bool row_is_rival(const struct document *document, const json_t *row); /* gets a verdict */
 
 const json_t *table_row_of(const json_t *table, const char *contender);

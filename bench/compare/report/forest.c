@@ -88,9 +88,7 @@ static void draw_values(struct forest *forest, const json_t *table, const json_t
 }
 
 static const char *name_of(const json_t *row) {
-    if (field_is(row, "kind", "aa"))
-        return "itself (A/A)";
-    return field_is(row, "kind", "floor") ? "physical limit" : field_text(row, "contender");
+    return field_is(row, "kind", "aa") ? "itself (A/A)" : row_name(row);
 }
 
 static void draw_row(struct forest *forest, const json_t *table, const json_t *row, double y) {

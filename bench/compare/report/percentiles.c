@@ -28,12 +28,11 @@ static const char *unit_of(const char *series) {
 static void take_row(struct lines *lines, const struct document *document, const json_t *row,
                      const char *series) {
     const json_t *values = series_of(row, series);
-    const char *name =
-        field_is(row, "kind", "floor") ? "physical limit" : field_text(row, "contender");
     if (!json_is_object(values) || !row_is_ok(row) || field_is(row, "kind", "aa"))
         return;
-    struct line *line = lines_add(
-        lines, name, chart_look(document, field_text(row, "contender"), field_text(row, "kind")));
+    struct line *line =
+        lines_add(lines, row_name(row),
+                  chart_look(document, field_text(row, "contender"), field_text(row, "kind")));
     for (size_t i = 0; i < STEPS; i++)
         line->y[i] = field_number(values, keys[i]);
 }

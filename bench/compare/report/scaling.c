@@ -44,7 +44,7 @@ static void take_table(struct lines *lines, const struct document *document, con
     json_t *row;
     json_array_foreach(field_list(table, "rows"), i,
                        row) if (row_is_ok(row) && !field_is(row, "kind", "aa") &&
-                                !field_is(row, "kind", "floor")) line_of(lines, document, row)
+                                !row_is_limit(row)) line_of(lines, document, row)
         ->y[step] = field_number(row, "median");
     snprintf(lines->step_text[step], sizeof lines->step_text[step], "%d",
              field_count(table, "threads"));

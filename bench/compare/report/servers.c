@@ -57,11 +57,10 @@ static void take_rows(struct cloud *cloud, const struct document *document, cons
     size_t i;
     json_t *row;
     json_array_foreach(field_list(table, "rows"), i, row) {
-        bool is_limit = field_is(row, "kind", "floor");
         struct point point = {
-            is_limit ? "physical limit" : field_text(row, "contender"),
-            chart_look(document, field_text(row, "contender"), field_text(row, "kind")), is_limit,
-            median_of(row, cloud->cpu_name), median_of(row, cloud->rate_name)};
+            row_name(row),
+            chart_look(document, field_text(row, "contender"), field_text(row, "kind")),
+            row_is_limit(row), median_of(row, cloud->cpu_name), median_of(row, cloud->rate_name)};
         if (!row_is_ok(row) || field_is(row, "kind", "aa") || !(point.cpu >= 0) ||
             !(point.rate >= 0) || cloud->count == MOST_POINTS)
             continue;

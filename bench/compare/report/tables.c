@@ -40,7 +40,7 @@ static const char *remark_of(const struct document *document, const json_t *row)
         return "reference";
     if (field_is(row, "kind", "aa"))
         return "itself";
-    return field_is(row, "kind", "floor") ? "limit" : field_text(row, "verdict");
+    return row_is_limit(row) ? "limit" : field_text(row, "verdict");
 }
 
 static void write_row(struct page *page, const json_t *table, const json_t *row) {

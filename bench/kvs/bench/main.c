@@ -125,11 +125,11 @@ static int no_such_threads(const workload *w, uint32_t wanted) {
 
 static int run(const contender *c, const arguments *given) {
     const workload *w = workload_find(given->workload);
-    uint32_t listed[32], threads = given->threads;
+    uint32_t listed[32];
     if (w == NULL || !workload_fits(w, c))
         return no_such_workload(c, given->workload);
-    if (threads == 0 && workload_threads(w, listed) > 0)
-        threads = listed[0];
+    workload_threads(w, listed);
+    uint32_t threads = given->threads == 0 ? listed[0] : given->threads;
     if (!has_threads(w, threads))
         return no_such_threads(w, threads);
     if (!c->available) {

@@ -223,12 +223,12 @@ static uint32_t usable_cpus(void) {
 }
 
 uint32_t workload_threads(const workload *w, uint32_t threads[32]) {
-    uint32_t cpus = usable_cpus(), count = 0;
-    if (w->kind == WORKLOAD_POOL_SCALING)
-        for (uint32_t n = 1; n < 2 * cpus; n *= 2)
+    uint32_t most = w->pool_threads != 0 ? w->pool_threads : usable_cpus(), count = 0;
+    if (w->kind == WORKLOAD_POOL_SCALING) {
+        most *= 2;
+        for (uint32_t n = 1; n < most; n *= 2)
             threads[count++] = n;
-    threads[count++] = w->pool_threads != 0               ? w->pool_threads
-                       : w->kind == WORKLOAD_POOL_SCALING ? 2 * cpus
-                                                          : cpus;
+    }
+    threads[count++] = most;
     return count;
 }

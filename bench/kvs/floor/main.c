@@ -65,7 +65,7 @@ static bool answer(int fd, char *in, size_t length) {
         if (used < 0 || !send_all(fd, out, filled))
             return false;
         at += (size_t)used;
-    } while (filled > 0 && at < length && filled > sizeof out - FLOOR_REPLY_MAX);
+    } while (at < length && filled > sizeof out - FLOOR_REPLY_MAX);
     if (length - at > FLOOR_REQUEST_MAX)
         return false;
     memcpy(rests[fd].bytes, in + at, length - at);

@@ -81,7 +81,7 @@ static size_t write_request(const load *l, const load_request *request, char *to
 static void expect_values(const load *l, const connection *c, uint32_t first) {
     uint32_t end = c->sent - first > EXPECT_MAX ? first + EXPECT_MAX : c->sent;
     for (uint32_t i = first; i < end; i++)
-        dataset_expect(&l->set, c->requests[i].key, c->requests[i].generations == 1 ? 0 : 1);
+        dataset_expect(&l->set, c->requests[i].key, load_generation(&c->requests[i]));
 }
 
 int connection_send_batch(load *l, connection *c, uint64_t now) {

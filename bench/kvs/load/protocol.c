@@ -29,10 +29,6 @@ static char *put_number(char *to, size_t number) {
     return put(to, digits + at, sizeof digits - at);
 }
 
-static unsigned generation_to_store(const load_request *request) {
-    return request->generations == 1 ? 0 : 1;
-}
-
 /* $<size> CRLF <value> CRLF */
 static char *put_resp_value(char *to, const dataset *set, uint32_t key, unsigned generation) {
     to = PUT(to, "$");
@@ -52,7 +48,7 @@ static size_t resp_request(const dataset *set, const load_request *request, char
         to = PUT(to, "*3\r\n$3\r\nSET\r\n$16\r\n");
         to = put_key(to, request->key);
         to = PUT(to, "\r\n");
-        to = put_resp_value(to, set, request->key, generation_to_store(request));
+        to = put_resp_value(to, set, request->key, load_generation(request));
     }
     return (size_t)(to - start);
 }
@@ -79,8 +75,7 @@ static size_t memcached_request(const dataset *set, const load_request *request,
         to = PUT(to, " 0 0 ");
         to = put_number(to, set->value_size);
         to = PUT(to, "\r\n");
-        to = put(to, dataset_value(set, request->key, generation_to_store(request)),
-                 set->value_size);
+        to = put(to, dataset_value(set, request->key, load_generation(request)), set->value_size);
         to = PUT(to, "\r\n");
     }
     return (size_t)(to - start);

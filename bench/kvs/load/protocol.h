@@ -19,6 +19,11 @@ typedef struct load_request {
     uint8_t generations;
 } load_request;
 
+/* Of a SET the one to store, of a GET the newest that may come back. */
+static inline unsigned load_generation(const load_request *request) {
+    return request->generations == 1 ? 0 : 1;
+}
+
 /* A fixed request and reply, for commands other than GET and SET; the caller's memory. */
 typedef struct load_other {
     const char *request;
