@@ -96,13 +96,25 @@ bool thread_pool_claim_go_on(struct thread_pool_queue *queue, struct thread_pool
     return true;
 }
 
-/* A ticket has been given that no worker has claimed yet, or there may be such a one. */
-bool thread_pool_consumer_sees_ticket(struct thread_pool_consumer *consumer) {
+bool thread_pool_consumer_sees_job(const struct thread_pool_consumer *consumer) {
     struct thread_pool_segment *segment = consumer->segment;
-    /* seq_cst: after the announcement of sleep in the one order; partners thread_pool_queue_put and
-     * append. */
+    struct thread_pool_task task;
+    /* Relaxed: a guess, which the claim looks at again. */
+    uint32_t index = atomic_load_explicit(&segment->head, memory_order_relaxed);
+    if (index < consumer->count)
+        return thread_pool_slot_read(&consumer->slots[index], consumer->phase, &task);
+    return atomic_load_explicit(&segment->next, memory_order_relaxed) != NULL; /* as above */
+}
+
+bool thread_pool_consumer_sees_tickets(const struct thread_pool_consumer *consumer,
+                                       uint32_t number) {
+    struct thread_pool_segment *segment = consumer->segment;
+    /* seq_cst: after the announcement of sleep, or the end of a search, in the one order; partners
+     * thread_pool_queue_put and append. */
     if (atomic_load(&segment->next) != NULL)
         return true;
     uint32_t tail = thread_pool_ticket_index(atomic_load(&segment->tail));
-    return atomic_load(&segment->head) < (tail < segment->count ? tail : consumer->count);
+    uint32_t end = tail < segment->count ? tail : consumer->count;
+    uint32_t head = atomic_load(&segment->head);
+    return head < end && end - head > number;
 }

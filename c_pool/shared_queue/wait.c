@@ -16,28 +16,42 @@ static bool is_worth_searching(const struct thread_pool_consumer *consumer, unsi
            thread_pool_idle_searchers(word) <= SEARCHERS_AT_A_TIME;
 }
 
-static bool poll(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer,
-                 struct thread_pool_task *task, unsigned looks) {
+static bool poll(struct thread_pool_consumer *consumer, unsigned looks) {
     while (looks-- > 0) {
         thread_pool_wait_pauses(POLL_PAUSES);
-        if (thread_pool_queue_claim(queue, consumer, task))
+        if (thread_pool_consumer_sees_job(consumer))
             return true;
     }
     return false;
 }
 
-static bool search(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer,
-                   struct thread_pool_task *task) {
-    if (thread_pool_queue_claim(queue, consumer, task))
+/* True: there is a job, or was a moment ago. */
+static bool search(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer) {
+    if (thread_pool_consumer_sees_job(consumer))
         return true;
     uint64_t until = thread_pool_wait_now_ns() + SEARCH_NS;
     while (is_worth_searching(consumer, atomic_load(&queue->idle.word)) &&
            thread_pool_wait_now_ns() < until) {
-        if (poll(queue, consumer, task, POLLS_PER_YIELD))
+        if (poll(consumer, POLLS_PER_YIELD))
             return true;
         sched_yield();
     }
-    return thread_pool_queue_claim(queue, consumer, task);
+    return thread_pool_consumer_sees_job(consumer);
+}
+
+/* There is a job. If there are more than this worker and those who search will take, it wakes
+ * another worker, and only then claims: the one that is woken may get this one's processor, and a
+ * claimed job would wait for that. False: others were faster, and it searches on. */
+static bool end_search(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer,
+                       struct thread_pool_task *task) {
+    unsigned word = thread_pool_idle_end_search(&queue->idle);
+    if (thread_pool_idle_sleepers(word) > 0 &&
+        thread_pool_consumer_sees_tickets(consumer, thread_pool_idle_searchers(word) + 1))
+        thread_pool_queue_wake(queue);
+    if (thread_pool_queue_claim(queue, consumer, task))
+        return true;
+    thread_pool_idle_start_search(&queue->idle);
+    return false;
 }
 
 /* There is a ticket, and a whole search has not seen its job: after a few of those the producer has
@@ -85,7 +99,7 @@ static bool sleep_through(struct thread_pool_queue *queue, struct thread_pool_co
 /* True: search on. False: all is done. */
 static bool rest(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer) {
     unsigned word = thread_pool_idle_announce_sleep(&queue->idle);
-    if (thread_pool_consumer_sees_ticket(consumer)) {
+    if (thread_pool_consumer_sees_tickets(consumer, 0)) {
         if (thread_pool_idle_cancel_sleep(&queue->idle)) {
             await_producer(consumer);
             return true;
@@ -118,19 +132,18 @@ bool thread_pool_queue_wait(struct thread_pool_queue *queue, struct thread_pool_
     if (consumer->is_born) {
         set_pace(consumer);
         thread_pool_wait_pauses(consumer->pace - POLL_PAUSES);
-        if (poll(queue, consumer, task, QUIET_POLLS))
+        if (poll(consumer, QUIET_POLLS) && thread_pool_queue_claim(queue, consumer, task))
             return true;
         thread_pool_idle_start_search(&queue->idle);
     } else if (!sleep_through(queue, consumer)) {
         return false;
     }
     consumer->is_born = true;
-    while (!search(queue, consumer, task))
-        if (!rest(queue, consumer))
-            return false;
+    do
+        while (!search(queue, consumer))
+            if (!rest(queue, consumer))
+                return false;
+    while (!end_search(queue, consumer, task));
     consumer->vain = 0;
-    unsigned word = thread_pool_idle_end_search(&queue->idle);
-    if (thread_pool_idle_sleepers(word) > 0 && thread_pool_consumer_sees_ticket(consumer))
-        thread_pool_queue_wake(queue);
     return true;
 }

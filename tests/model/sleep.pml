@@ -123,12 +123,12 @@ inline claim() {
     }
 }
 
-/* thread_pool_consumer_sees_ticket: `tail`, then `head`. That a segment follows says the same, and
+/* thread_pool_consumer_sees_tickets: `tail`, then `head`. That a segment follows says the same, and
  * may say it although all jobs in there have been claimed. */
-inline sees_ticket() {
+inline sees_tickets(number) {
     if
     :: atomic { true -> sl = tail }
-        atomic { found = (head < sl); sl = 0 }
+        atomic { found = (head + number < sl); sl = 0 }
     :: atomic { tail > 0 && behind < BEHIND_MOST -> behind++; found = true }
     fi
 }
@@ -163,15 +163,24 @@ take:
     /* thread_pool_queue_wait: thread_pool_idle_start_search */
     searchers++;
 search:
-    claim();
+    /* thread_pool_consumer_sees_job */
     if
-    :: claimed ->
-        /* thread_pool_idle_end_search */
-        d_step { searchers--; sl = sleepers }
+    :: head < JOBS && published[head] ->
+        /* end_search: thread_pool_idle_end_search, and one more worker if there is more to do than
+         * this one and those who search will take. */
+#ifdef CHAIN_FIRST
+        d_step { sl = sleepers; se = searchers - 1 }
+#else
+        d_step { searchers--; sl = sleepers; se = searchers }
+#endif
 #ifndef NO_CHAIN
         if
         :: sl > 0 ->
-            sees_ticket();
+#ifdef LEAVES_ONE
+            sees_tickets(se + 2);
+#else
+            sees_tickets(se + 1);
+#endif
             if
             :: found -> found = false; wake()
             :: else -> skip
@@ -179,8 +188,18 @@ search:
         :: else -> skip
         fi;
 #endif
-        sl = 0;
-        goto start
+#ifdef CHAIN_FIRST
+        searchers--;
+#endif
+        atomic { sl = 0; se = 0 }
+        claim();
+        if
+        :: claimed -> goto start
+        :: else -> skip
+        fi;
+        /* thread_pool_idle_start_search */
+        searchers++;
+        goto search
     :: else -> skip
     fi;
     /* rest: thread_pool_idle_announce_sleep; is destroy under way? */
@@ -194,7 +213,7 @@ search:
     d_step { searchers--; sleepers++; ending = closing }
 #endif
 #ifndef NO_RECHECK
-    sees_ticket();
+    sees_tickets(0);
 #endif
     if
     :: found ->
