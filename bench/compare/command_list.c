@@ -15,10 +15,16 @@
 
 /* ---- list ---------------------------------------------------------------------------------- */
 
+/* The limits of pools and of servers have one name; their programs have two. */
+static const char *name_of(const struct contender *contender) {
+    const char *slash = contender->program == NULL ? NULL : strrchr(contender->program, '/');
+    return contender->kind == KIND_FLOOR && slash != NULL ? slash + 1 : contender->name;
+}
+
 static void list_contender(const struct contender *contender) {
     size_t workloads = json_array_size(json_object_get(contender->list, "workloads"));
     char *versions = contender_versions(contender);
-    printf("  %-7s  %-16s  ", contender_kind_name(contender->kind), contender->name);
+    printf("  %-7s  %-16s  ", contender_kind_name(contender->kind), name_of(contender));
     if (!contender->available)
         printf("not available: %s\n", contender->why);
     else {
