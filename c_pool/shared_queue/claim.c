@@ -52,6 +52,27 @@ static bool advance(struct thread_pool_queue *queue, struct thread_pool_consumer
     return true;
 }
 
+/* `head` moves slowly. Either the jobs are long enough for two, and a stay does harm; or the other
+ * worker has not got its lines back yet, which takes it microseconds where caches are far apart.
+ * Those look alike, so the next stay waits longer before its first look, and comes later. */
+static void stay_less(struct thread_pool_consumer *consumer) {
+    if (consumer->stay > consumer->first_look) {
+        consumer->stay /= 2;
+        return;
+    }
+    consumer->stay = 0;
+    if (consumer->first_look < STAY_UNSEEN_MOST)
+        consumer->first_look *= 2;
+    if (consumer->patience < COLLISIONS_MOST)
+        consumer->patience *= 2;
+}
+
+static void stay_longer(struct thread_pool_consumer *consumer) {
+    consumer->patience = COLLISIONS_FIRST;
+    if (consumer->stay < STAY_MOST)
+        consumer->stay *= 2;
+}
+
 /* Another worker claims at the same time. When jobs are so short that the queue itself is the
  * bottleneck, a second worker only makes the first one slower, because `head` and the slots travel
  * between their caches: then it stays away, longer each time, and lets the other one run. How fast
@@ -59,18 +80,19 @@ static bool advance(struct thread_pool_queue *queue, struct thread_pool_consumer
 static void stay_away(struct thread_pool_consumer *consumer) {
     struct thread_pool_segment *segment = consumer->segment;
     if (consumer->stay == 0) {
-        if (++consumer->collisions % COLLISIONS_PER_PROBE != 0)
+        if (++consumer->collisions < consumer->patience)
             return;
-        consumer->stay = STAY_FIRST;
+        consumer->collisions = 0;
+        consumer->stay = consumer->first_look;
     }
     /* Relaxed, here and below: how fast it moves, nothing else. */
     uint32_t before = atomic_load_explicit(&segment->head, memory_order_relaxed);
-    for (uint32_t stayed = 0, pauses = STAY_FIRST; stayed < consumer->stay; stayed += pauses) {
+    uint32_t pauses = consumer->first_look;
+    for (uint32_t stayed = 0; stayed < consumer->stay; stayed += pauses) {
         thread_pool_wait_pauses(pauses);
         uint32_t head = atomic_load_explicit(&segment->head, memory_order_relaxed);
         if (head - before < pauses) {
-            consumer->stay /= 2 * STAY_FIRST;
-            consumer->stay *= STAY_FIRST;
+            stay_less(consumer);
             return;
         }
         before = head;
@@ -79,8 +101,7 @@ static void stay_away(struct thread_pool_consumer *consumer) {
         else
             sched_yield();
     }
-    if (consumer->stay < STAY_MOST)
-        consumer->stay *= 2;
+    stay_longer(consumer);
 }
 
 bool thread_pool_claim_go_on(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer,

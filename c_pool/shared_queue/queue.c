@@ -84,7 +84,10 @@ void thread_pool_queue_wake(struct thread_pool_queue *queue) {
 static void init_consumers(struct thread_pool_queue *queue) {
     for (uint32_t i = 0; i < queue->workers; i++) {
         struct thread_pool_consumer *consumer = &queue->consumers[i];
-        *consumer = (struct thread_pool_consumer){.segment = &queue->refuse, .pace = POLL_PAUSES};
+        *consumer = (struct thread_pool_consumer){.segment = &queue->refuse,
+                                                  .first_look = STAY_FIRST,
+                                                  .patience = COLLISIONS_FIRST,
+                                                  .pace = POLL_PAUSES};
         atomic_init(&consumer->holds, NULL);
     }
 }

@@ -25,8 +25,9 @@ struct thread_pool_consumer {
     uint32_t count;                 /* producers write with every ticket */
     uint32_t phase;                 /* of the segment's life */
     bool gives_back;                /* it does not spawn itself: see thread_pool_slot_give_back */
-    uint32_t stay, collisions;      /* see stay_away */
-    uint32_t pace;                  /* see set_pace, these three */
+    uint32_t stay, first_look;      /* in pauses; see stay_away, these two */
+    uint32_t collisions, patience;
+    uint32_t pace; /* see set_pace, these three */
     uint32_t dry_head;
     struct thread_pool_segment *dry_segment;
     uint32_t vain;    /* see await_producer */

@@ -56,15 +56,19 @@
 #define STOPPED_PRODUCER_NAP_NS 50000 /* such a nap */
 #endif
 
-/* Colliding workers. In pauses: */
-#ifndef COLLISIONS_PER_PROBE
-#define COLLISIONS_PER_PROBE 64u /* collisions before a worker stays away for the first time */
+/* Colliding workers. In collisions: */
+#ifndef COLLISIONS_FIRST
+#define COLLISIONS_FIRST 64u /* before a worker stays away, at first and after a useful stay */
 #endif
+#ifndef COLLISIONS_MOST
+#define COLLISIONS_MOST 512u /* twice as many after each useless one, up to these */
+#endif
+/* In pauses: */
 #ifndef STAY_FIRST
-#define STAY_FIRST 32u /* the first stay, and the first look at `head` in any */
+#define STAY_FIRST 32u /* the first stay, and the first look at `head` in it */
 #endif
 #ifndef STAY_UNSEEN_MOST
-#define STAY_UNSEEN_MOST 64u /* the longest time between two looks: 3 to 4 us */
+#define STAY_UNSEEN_MOST 128u /* the longest time between two looks: 6 to 8 us */
 #endif
 #ifndef STAY_MOST
 #define STAY_MOST 2048u /* the longest stay: some 100 us */
