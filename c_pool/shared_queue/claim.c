@@ -91,6 +91,8 @@ static void stay_away(struct thread_pool_consumer *consumer) {
     for (uint32_t stayed = 0; stayed < consumer->stay; stayed += pauses) {
         thread_pool_wait_pauses(pauses);
         uint32_t head = atomic_load_explicit(&segment->head, memory_order_relaxed);
+        if (head >= consumer->count)
+            return; /* the segment has been emptied: no verdict */
         if (head - before < pauses) {
             stay_less(consumer);
             return;
