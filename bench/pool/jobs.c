@@ -7,9 +7,8 @@
 #include <string.h>
 
 #include "clock.h"
+#include "look.h"
 
-#define SHORTEST_LOOK_NS 20000u
-#define LONGEST_LOOK_NS 20000000u
 #define STUCK_NS 5000000000u
 
 void job_empty(void *argument) {
@@ -33,31 +32,21 @@ uint64_t spawn_again(thread_pool *pool, thread_pool_job job, void *argument, int
     return refused;
 }
 
-/* Half of what `left` jobs take at the rate at which `done` jobs took `elapsed`. */
-static uint64_t time_to_look(uint64_t left, uint64_t done, uint64_t elapsed) {
-    if (done == 0)
-        return 10 * SHORTEST_LOOK_NS;
-    double ns = 0.5 * (double)left * (double)elapsed / (double)done;
-    return ns < SHORTEST_LOOK_NS  ? SHORTEST_LOOK_NS
-           : ns > LONGEST_LOOK_NS ? LONGEST_LOOK_NS
-                                  : (uint64_t)ns;
-}
-
 void wait_for_jobs(uint64_t jobs, uint64_t before, uint64_t since, struct report *report) {
-    uint64_t seen = before, progress = now_ns();
+    struct look look = {.since = since, .at = since, .done = before};
+    uint64_t progress = now_ns();
     for (;;) {
         uint64_t counted = tally_read().jobs, now = now_ns();
         if (counted >= jobs)
             return;
-        if (counted != seen) {
-            seen = counted;
+        if (counted != look.done) {
             progress = now;
         } else if (now - progress > STUCK_NS) {
             report_fail(report, "%llu of %llu jobs never ran", (unsigned long long)(jobs - counted),
                         (unsigned long long)jobs);
             return;
         }
-        sleep_for(time_to_look(jobs - counted, counted - before, now - since));
+        sleep_for(look_next(&look, now, counted, jobs - counted));
     }
 }
 
