@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod glue;
+mod look;
 mod measure;
 mod nested;
 mod tally;

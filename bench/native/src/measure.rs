@@ -1,6 +1,7 @@
-//! The method of `bench/pool` (batches.c, jobs.c), and its workload one_producer (producers.c): the
+//! The method of `bench/pool` (batches.c, jobs.c, look.c), and its workload one_producer (producers.c): the
 //! same sizes, the same budget, the same way to wait, so that the figures stand side by side.
 
+use crate::look::Look;
 use crate::tally::{self, Sums};
 use rust_pools::{BoxedJob, Hooks, Job, Options, Pool};
 use std::any::Any;
@@ -10,8 +11,6 @@ use std::time::{Duration, Instant};
 
 const BUDGET: Duration = Duration::from_millis(150);
 const FEWEST_BATCHES: usize = 3;
-const SHORTEST_LOOK: Duration = Duration::from_micros(20);
-const LONGEST_LOOK: Duration = Duration::from_millis(20);
 const STUCK: Duration = Duration::from_secs(5);
 
 /// What a job is to the pool.
@@ -80,30 +79,21 @@ pub struct Growth {
 
 const GROWTH: Growth = Growth { smallest: 10, largest: 20, enough: Duration::from_millis(20) };
 
-/// Half of what `left` jobs take at the rate at which `done` jobs took `elapsed`.
-fn time_to_look(left: u64, done: u64, elapsed: Duration) -> Duration {
-    if done == 0 {
-        return 10 * SHORTEST_LOOK;
-    }
-    let half = elapsed.mul_f64(0.5 * left as f64 / done as f64);
-    half.clamp(SHORTEST_LOOK, LONGEST_LOOK)
-}
-
 /// Until `expected` jobs have been counted, `before` of which were before `began`.
 pub fn wait(threads: usize, expected: u64, before: u64, began: Instant) -> Result<(), String> {
-    let (mut seen, mut progress) = (before, Instant::now());
+    let (mut look, mut progress) = (Look::new(began, before), Instant::now());
     loop {
         let (counted, now) = (tally::read(threads).jobs, Instant::now());
         if counted >= expected {
             return Ok(());
         }
         let left = expected - counted;
-        if counted != seen {
-            (seen, progress) = (counted, now);
+        if counted != look.done {
+            progress = now;
         } else if now - progress > STUCK {
             return Err(format!("{left} of {expected} jobs never ran"));
         }
-        std::thread::sleep(time_to_look(left, counted - before, now - began));
+        std::thread::sleep(look.next(now, counted, left));
     }
 }
 
