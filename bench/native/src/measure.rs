@@ -1,5 +1,6 @@
-//! The method of `bench/pool` (batches.c, jobs.c, look.c), and its workload one_producer (producers.c): the
-//! same sizes, the same budget, the same way to wait, so that the figures stand side by side.
+//! The method of `bench/pool` (batches.c, jobs.c, look.c), and its workload one_producer
+//! (producers.c): the same sizes, the same budget, the same way to wait, so that the figures stand
+//! side by side.
 
 use crate::look::Look;
 use crate::tally::{self, Sums};
