@@ -24,6 +24,10 @@ fn build(
     hooks: &Arc<dyn Hooks>,
     handles: &mut Vec<JoinHandle<()>>,
 ) -> io::Result<ThreadPool> {
+    // rayon's deques share one collector in a process, which the first worker to look for a job makes
+    // behind a `Once`. A child forked at that moment would wait for it for ever
+    // (https://github.com/rust-lang/rust/issues/43448), so it is made before there are workers.
+    crossbeam_epoch::default_collector();
     let on_panic = Arc::clone(hooks);
     ThreadPoolBuilder::new()
         .num_threads(options.threads)
