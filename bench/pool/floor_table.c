@@ -8,6 +8,7 @@ static const unsigned two_threads[] = {2, 0};
 static const struct metric ring_metrics[] = {METRIC_NS_PER_JOB, METRICS_BATCHES, {0}};
 static const struct metric wake_metrics[] = {METRICS_WAKES, {0}};
 static const struct metric busy_metrics[] = {METRIC_NS_PER_JOB, METRICS_BUSY, METRICS_BATCHES, {0}};
+static const struct metric unwind_metrics[] = {METRIC_NS_PER_PANIC, METRICS_BATCHES, {0}};
 
 #define TWO_THREADS(LENGTH, NS, TITLE)                                                             \
     {                                                                                              \
@@ -24,6 +25,13 @@ static const struct workload workloads[] = {
      .threads = no_threads,
      .metrics = ring_metrics,
      .run = floor_spsc_ring},
+    {.name = "mpmc_ring",
+     .title = "the same, with a ticket and a claim for each, as where several share a queue",
+     .group = "throughput",
+     .seconds = 0.3,
+     .threads = no_threads,
+     .metrics = ring_metrics,
+     .run = floor_mpmc_ring},
     {.name = "futex_wake",
      .title = "a bare futex wake, from the call to the first instruction",
      .group = "latency",
@@ -34,6 +42,13 @@ static const struct workload workloads[] = {
     TWO_THREADS("100ns", 100, "two plain threads, jobs of 100 ns"),
     TWO_THREADS("1us", 1000, "two plain threads, jobs of 1 µs"),
     TWO_THREADS("10us", 10000, "two plain threads, jobs of 10 µs"),
+    {.name = "unwind_resume",
+     .title = "from the end of a cleanup to where the unwinder first lets a pool leave",
+     .group = "cost",
+     .seconds = 0.3,
+     .threads = no_threads,
+     .metrics = unwind_metrics,
+     .run = floor_unwind_resume},
     {0}};
 
 static const char *name(void) {

@@ -7,7 +7,9 @@
 typedef void floor_function(const struct request *request, struct report *report);
 
 floor_function floor_spsc_ring;
+floor_function floor_mpmc_ring;
 floor_function floor_futex_wake;
+floor_function floor_unwind_resume;
 floor_function floor_two_threads; /* parameter: nanoseconds of a job */
 
 #endif

@@ -6,6 +6,8 @@
 
 #define METRIC_NS_PER_JOB                                                                          \
     { "ns_per_job", "ns", "lower", true }
+#define METRIC_NS_PER_PANIC                                                                        \
+    { "ns_per_panic", "ns", "lower", true }
 #define METRICS_BATCHES                                                                            \
     {"jobs_per_batch", "jobs", "none", false}, {                                                   \
         "batches", "batches", "none", false                                                        \

@@ -33,15 +33,14 @@ static const struct metric memory_metrics[] = {{"bytes_per_job", "B", "lower", t
                                                {"left_bytes", "B", "lower", false},
                                                {"jobs", "jobs", "none", false},
                                                {0}};
-static const struct metric panic_metrics[] = {
-    {"ns_per_panic", "ns", "lower", true}, METRICS_BATCHES, REFUSED, {0}};
+static const struct metric panic_metrics[] = {METRIC_NS_PER_PANIC, METRICS_BATCHES, REFUSED, {0}};
 
 #define ON_POOL .threads = thread_counts, .any_threads = true
 
-#define THROUGHPUT(NAME, PRODUCERS, TITLE)                                                         \
+#define THROUGHPUT(NAME, PRODUCERS, FLOOR, TITLE)                                                  \
     {                                                                                              \
-        .name = NAME, .title = TITLE, .group = "throughput", .floor = "spsc_ring",                 \
-        .seconds = 0.25, ON_POOL, .metrics = throughput_metrics, .parameter = (PRODUCERS),         \
+        .name = NAME, .title = TITLE, .group = "throughput", .floor = FLOOR, .seconds = 0.25,      \
+        ON_POOL, .metrics = throughput_metrics, .parameter = (PRODUCERS),                          \
         .run = workload_throughput                                                                 \
     }
 #define BUSY(LENGTH, NS, TITLE)                                                                    \
@@ -51,9 +50,9 @@ static const struct metric panic_metrics[] = {
     }
 
 static const struct workload workloads[] = {
-    THROUGHPUT("one_producer", 1, "one producer outside the pool, empty jobs"),
-    THROUGHPUT("two_producers", 2, "two producers outside the pool, empty jobs"),
-    THROUGHPUT("four_producers", 4, "four producers outside the pool, empty jobs"),
+    THROUGHPUT("one_producer", 1, "spsc_ring", "one producer outside the pool, empty jobs"),
+    THROUGHPUT("two_producers", 2, "mpmc_ring", "two producers outside the pool, empty jobs"),
+    THROUGHPUT("four_producers", 4, "mpmc_ring", "four producers outside the pool, empty jobs"),
     {.name = "nested",
      .title = "each job spawns two, depth 18",
      .group = "throughput",
@@ -104,6 +103,7 @@ static const struct workload workloads[] = {
     {.name = "panics",
      .title = "one producer, every job panics",
      .group = "cost",
+     .floor = "unwind_resume",
      .seconds = 0.3,
      ON_POOL,
      .metrics = panic_metrics,

@@ -1,4 +1,5 @@
-/* spsc_ring: the fewest nanoseconds in which one core can hand jobs to another.
+/* spsc_ring: the fewest nanoseconds in which one core can hand jobs to another. mpmc_ring: the same
+ * between threads that do not have their ends of the ring to themselves.
  *
  * A ring of 16-byte items {function, argument}, as a pool must move them, with the flag in the
  * slot: the topmost bit of the function's word, which no address in user space has, says in which
@@ -7,7 +8,16 @@
  * cores once each way, and both sides ask for the line 32 items ahead. (Slots that the consumer
  * sets free by clearing them, as in FastForward by Giacomoni, Moseley and Vachharajani 2008, took
  * 7 to 30 ns here, and this 3.5 to 6.) The consumer calls the function, which counts and sums as
- * the empty job of a pool does. The threads are kept on two CPUs, if there are two. */
+ * the empty job of a pool does. The threads are kept on two CPUs, if there are two.
+ *
+ * mpmc_ring is what is left of a queue for several producers and several workers when there is one
+ * of each: a ticket by fetch-and-add for every item, a claim by compare-and-swap for every job, and
+ * nothing else; no growth, no sleep, no memory to give back. Neither can be had for less in C11:
+ * two workers that take from one queue, and a spawn beside a worker that falls asleep, have to see
+ * each other whichever comes first, and such operations contain an atomic read-modify-write, or a
+ * store and a fence before the next load (Attiya, Guerraoui, Hendler, Kuznetsov, Michael and
+ * Vechev, "Laws of Order", POPL 2011), and the fence is the dearer of the two. Lines that have been
+ * emptied are given back to the producer, as bench/NOTES.md ("Giving lines back") describes it. */
 #include <pthread.h>
 #include <sched.h>
 #include <stdalign.h>
@@ -20,6 +30,7 @@
 #include "floors.h"
 
 #define SLOTS 512u
+#define PER_LINE 4u
 #define AHEAD 32u
 #define TELLS_PER_LAP 4u
 #define LAP_BIT ((uintptr_t)1 << 63)
@@ -42,10 +53,22 @@ static alignas(128) struct slot ring[SLOTS];
 /* Written by the consumer: items before this one have been read. */
 static alignas(128) _Atomic uint64_t freed;
 
+/* The ends of mpmc_ring: the next ticket, the next item to be claimed. */
+static alignas(128) _Atomic uint64_t tail;
+static alignas(128) _Atomic uint64_t head;
+
 /* Consumer only; others read it after they have joined the consumer. */
 static struct { alignas(128) uint64_t items, arguments, squares; } consumed;
 
+struct stream;
+
+struct ends {
+    void (*produce)(const struct stream *stream);
+    void (*consume)(const struct stream *stream);
+};
+
 struct stream {
+    const struct ends *ends;
     uint64_t begin, end; /* numbers of its items, which are their arguments too */
     pthread_barrier_t start;
 };
@@ -69,28 +92,56 @@ static uintptr_t lap_of(uint64_t item) {
     return item / SLOTS % 2 == 0 ? LAP_BIT : 0;
 }
 
-static void consume_item(uint64_t item) {
-    struct slot *slot = &ring[item % SLOTS];
+/* The slot's word, once it has been written in the item's lap. */
+static inline uintptr_t await(const struct slot *slot, uint64_t item) {
     uintptr_t word;
     /* Acquire: with the release in produce_item; the argument is there. */
     while (((word = atomic_load_explicit(&slot->function, memory_order_acquire)) & LAP_BIT) !=
            lap_of(item))
         relax();
-    ((item_function *)(word & ~LAP_BIT))(slot->argument);
+    return word;
+}
+
+static inline void run(uintptr_t word, uint64_t argument) {
+    ((item_function *)(word & ~LAP_BIT))(argument);
+}
+
+static inline void tell(uint64_t item) {
     if ((item + 1) % (SLOTS / TELLS_PER_LAP) == 0)
         /* Release: with the acquire in wait_for_room; the slots have been read. */
         atomic_store_explicit(&freed, item + 1, memory_order_release);
+}
+
+static void consume_alone(const struct stream *stream) {
+    for (uint64_t item = stream->begin; item < stream->end; item++) {
+        struct slot *slot = &ring[item % SLOTS];
+        if (item % PER_LINE == 0)
+            __builtin_prefetch(&ring[(item + AHEAD) % SLOTS]);
+        uintptr_t word = await(slot, item);
+        run(word, slot->argument);
+        tell(item);
+    }
+}
+
+static void consume_shared(const struct stream *stream) {
+    for (uint64_t item; (item = atomic_load(&head)) < stream->end;) {
+        struct slot *slot = &ring[item % SLOTS];
+        uintptr_t word = await(slot, item);
+        uint64_t argument = slot->argument;
+        if (!atomic_compare_exchange_strong(&head, &item, item + 1))
+            continue; /* another consumer's; there is none */
+        if (item % PER_LINE == PER_LINE - 1)
+            slot->argument = 0; /* the line leaves the producer's cache */
+        run(word, argument);
+        tell(item);
+    }
 }
 
 static void *consume(void *argument) {
     struct stream *stream = argument;
     run_on_cpu(1);
     pthread_barrier_wait(&stream->start);
-    for (uint64_t item = stream->begin; item < stream->end; item++) {
-        if (item % 4 == 0)
-            __builtin_prefetch(&ring[(item + AHEAD) % SLOTS]);
-        consume_item(item);
-    }
+    stream->ends->consume(stream);
     return NULL;
 }
 
@@ -111,12 +162,22 @@ static void produce_item(uint64_t item) {
                           memory_order_release);
 }
 
-static void produce(const struct stream *stream) {
+static void produce_alone(const struct stream *stream) {
     uint64_t limit = wait_for_room(stream->begin);
     for (uint64_t item = stream->begin; item < stream->end; item++) {
-        if (item % 4 == 0)
+        if (item % PER_LINE == 0)
             __builtin_prefetch(&ring[(item + AHEAD) % SLOTS], 1);
         if (item == limit)
+            limit = wait_for_room(item);
+        produce_item(item);
+    }
+}
+
+static void produce_shared(const struct stream *stream) {
+    uint64_t limit = wait_for_room(stream->begin);
+    for (uint64_t i = stream->begin; i < stream->end; i++) {
+        uint64_t item = atomic_fetch_add(&tail, 1);
+        if (item >= limit)
             limit = wait_for_room(item);
         produce_item(item);
     }
@@ -141,15 +202,21 @@ static uint64_t time_stream(struct stream *stream, struct report *report) {
     }
     pthread_barrier_wait(&stream->start);
     uint64_t began = now_ns();
-    produce(stream);
+    stream->ends->produce(stream);
     pthread_join(consumer, NULL);
     return now_ns() - began;
 }
 
+struct ring {
+    struct ends ends;
+    uint64_t next; /* item of the next batch */
+};
+
 static struct batch run_stream(void *context, unsigned size, struct report *report) {
-    uint64_t *next = context;
-    struct stream stream = {.begin = *next, .end = *next + ((uint64_t)1 << size)};
-    *next = stream.end;
+    struct ring *own = context;
+    struct stream stream = {
+        .ends = &own->ends, .begin = own->next, .end = own->next + ((uint64_t)1 << size)};
+    own->next = stream.end;
     consumed.items = consumed.arguments = consumed.squares = 0;
     pthread_barrier_init(&stream.start, NULL, 2);
     uint64_t ns = time_stream(&stream, report);
@@ -158,10 +225,19 @@ static struct batch run_stream(void *context, unsigned size, struct report *repo
     return (struct batch){stream.end - stream.begin, ns};
 }
 
-void floor_spsc_ring(const struct request *request, struct report *report) {
-    uint64_t next = 0;
-    struct batches batches = {run_stream, &next, SMALLEST, LARGEST, ENOUGH_NS};
-    (void)request;
+static void measure(struct ends ends, struct report *report) {
+    struct ring own = {.ends = ends};
+    struct batches batches = {run_stream, &own, SMALLEST, LARGEST, ENOUGH_NS};
     run_on_cpu(0);
     measure_batches(&batches, "ns_per_job", report);
+}
+
+void floor_spsc_ring(const struct request *request, struct report *report) {
+    (void)request;
+    measure((struct ends){produce_alone, consume_alone}, report);
+}
+
+void floor_mpmc_ring(const struct request *request, struct report *report) {
+    (void)request;
+    measure((struct ends){produce_shared, consume_shared}, report);
 }
