@@ -36,4 +36,8 @@ uintptr_t thread_pool_frame_find(uintptr_t pc, const uint8_t **entry);
 bool thread_pool_frame_read(const uint8_t *entry, uintptr_t pc,
                             struct thread_pool_frame_info *info);
 
+/* The same, but leaves info->rules alone, and may overlook in them what is not simple. */
+bool thread_pool_frame_read_pad(const uint8_t *entry, uintptr_t pc,
+                                struct thread_pool_frame_info *info);
+
 #endif

@@ -34,11 +34,12 @@ static _Unwind_Reason_Code stop(int version, _Unwind_Action actions,
                                 struct _Unwind_Context *context, void *argument) {
     (void)version, (void)class_of_exception;
     struct thread_pool_worker *worker = argument;
-    if ((actions & _UA_END_OF_STACK) != 0 || is_workers_frame(context, worker))
-        siglongjmp(worker->landing, 1);
-    if (!panic.no_shortcut)
+    bool at_end = (actions & _UA_END_OF_STACK) != 0;
+    if (!at_end && !panic.no_shortcut)
         thread_pool_shortcut_at(context, worker, exception);
     panic.no_shortcut = true;
+    if (at_end || is_workers_frame(context, worker))
+        siglongjmp(worker->landing, 1);
     return _URC_NO_REASON;
 }
 

@@ -79,7 +79,21 @@ static void to_caller(struct thread_pool_frame *frame,
 /* The call in worker->run that calls jobs returns here: found once per thread, saves a look-up. */
 static _Thread_local uintptr_t job_returns_to __attribute__((tls_model("initial-exec")));
 
+/* The frame whose cleanup was entered last: its stack pointer, and who called it. A frame keeps
+ * what its caller wants back until it returns, so this stays true until the cleanup has ended. */
+static _Thread_local struct {
+    uintptr_t sp;
+    struct thread_pool_frame caller;
+} entered __attribute__((tls_model("initial-exec")));
+
 enum step { AT_CLEANUP, AT_WORKER, UNKNOWN };
+
+static void enter(const struct thread_pool_frame *frame,
+                  const struct thread_pool_frame_rules *rules) {
+    entered.sp = frame->registers[SP];
+    entered.caller = *frame;
+    to_caller(&entered.caller, rules);
+}
 
 static enum step walk(struct thread_pool_frame *frame, const struct thread_pool_worker *worker,
                       struct thread_pool_frame_info *info) {
@@ -94,8 +108,10 @@ static enum step walk(struct thread_pool_frame *frame, const struct thread_pool_
         }
         if (!thread_pool_frame_read(entry, frame->pc, info))
             return UNKNOWN;
-        if (info->pad != 0)
+        if (info->pad != 0) {
+            enter(frame, &info->rules);
             return AT_CLEANUP;
+        }
         to_caller(frame, &info->rules);
     }
     return AT_WORKER;
@@ -116,13 +132,28 @@ void thread_pool_shortcut(struct thread_pool_frame *frame, struct thread_pool_wo
     }
 }
 
+/* The frame of the last cleanup goes on unwinding from `pc`: has it got another one for that? */
+static bool has_no_more(uintptr_t pc) {
+    const uint8_t *entry;
+    struct thread_pool_frame_info info;
+    info.function = thread_pool_frame_find(pc, &entry);
+    return info.function != 0 && thread_pool_frame_read_pad(entry, pc, &info) && info.pad == 0;
+}
+
+static void read_frame(struct _Unwind_Context *context, struct thread_pool_frame *frame) {
+    static const uint8_t kept[] = {RBX, RBP, R12, R13, R14, R15};
+    frame->pc = _Unwind_GetIP(context);
+    frame->registers[SP] = _Unwind_GetCFA(context);
+    for (size_t i = 0; i < sizeof kept; i++)
+        frame->registers[kept[i]] = _Unwind_GetGR(context, kept[i]);
+}
+
 void thread_pool_shortcut_at(struct _Unwind_Context *context, struct thread_pool_worker *worker,
                              struct _Unwind_Exception *exception) {
-    static const uint8_t kept[] = {RBX, RBP, R12, R13, R14, R15};
     struct thread_pool_frame frame;
-    frame.pc = _Unwind_GetIP(context);
-    frame.registers[SP] = _Unwind_GetCFA(context);
-    for (size_t i = 0; i < sizeof kept; i++)
-        frame.registers[kept[i]] = _Unwind_GetGR(context, kept[i]);
+    if (_Unwind_GetCFA(context) == entered.sp && has_no_more(_Unwind_GetIP(context)))
+        frame = entered.caller;
+    else
+        read_frame(context, &frame);
     thread_pool_shortcut(&frame, worker, exception);
 }
