@@ -20,7 +20,7 @@ static _Thread_local struct {
     bool has_aligned;
 } job;
 static atomic_uint handled, incomplete, disordered;
-static volatile uint64_t sink;
+static _Thread_local volatile uint64_t sink;
 
 static uint64_t draw(void) {
     job.random = job.random * 6364136223846793005u + 1442695040888963407u;
