@@ -110,6 +110,8 @@ static void look_ahead(turn *t) {
 
 /* One request. TURN_AGAIN: go on with the next; TURN_WAIT: there is no complete one. */
 static turn_end execute_one(turn *t) {
+    if (t->in_start == t->in_end) /* twice in every turn: there is nothing to parse */
+        return t->connection->deferred == NULL ? TURN_WAIT : TURN_COMMIT;
     if (t->ahead_next == t->ahead_count)
         look_ahead(t);
     return t->ahead_next < t->ahead_count ? execute_foreseen(t) : execute_parsed(t);
