@@ -36,6 +36,23 @@ void thread_pool_consumer_leave(struct thread_pool_queue *queue,
     thread_pool_segments_sweep(queue);
 }
 
+static uint32_t head_of(const struct thread_pool_consumer *consumer) {
+    /* Relaxed: how fast it moves, nothing else. */
+    return atomic_load_explicit(&consumer->segment->head, memory_order_relaxed);
+}
+
+/* How fast colliding workers are together: from the first collision in a segment to its end, or to
+ * the stay that follows. Not known when the queue ran dry on the way, when the way was short, or
+ * when a job was long: then it is not the queue that both wait for. */
+static void measure_crowd(struct thread_pool_consumer *consumer, uint32_t head) {
+    uint32_t jobs = head - consumer->crowd_head;
+    if (consumer->crowd_since_ns != 0 && jobs >= CROWD_LEAST) {
+        uint64_t ns = thread_pool_wait_now_ns() - consumer->crowd_since_ns;
+        consumer->together_ps = ns < (uint64_t)jobs * TOGETHER_MOST_NS ? ns * 1000 / jobs : 0;
+    }
+    consumer->crowd_since_ns = 0;
+}
+
 /* From an emptied segment to the next. False: there is none. */
 static bool advance(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer) {
     struct thread_pool_segment *from = consumer->segment, *expected = from;
@@ -43,6 +60,7 @@ static bool advance(struct thread_pool_queue *queue, struct thread_pool_consumer
     struct thread_pool_segment *next = atomic_load_explicit(&from->next, memory_order_acquire);
     if (next == NULL)
         return false;
+    measure_crowd(consumer, consumer->count);
     bool moved = atomic_compare_exchange_strong(&queue->first, &expected, next);
     thread_pool_consumer_enter(queue, consumer);
     if (moved)
@@ -61,6 +79,7 @@ static void stay_less(struct thread_pool_consumer *consumer) {
         return;
     }
     consumer->stay = 0;
+    consumer->together_ps = 0;
     if (consumer->first_look < STAY_UNSEEN_MOST)
         consumer->first_look *= 2;
     if (consumer->patience < COLLISIONS_MOST)
@@ -73,31 +92,56 @@ static void stay_longer(struct thread_pool_consumer *consumer) {
         consumer->stay *= 2;
 }
 
+/* The other worker has taken `jobs` in `pauses`: is that better than both together? When it takes
+ * more than one a pause, jobs are so short that it is. Otherwise the clock tells: perhaps it works
+ * off what both have spawned, in lines of both caches, which takes long where they are far apart.
+ * What was measured of both together is believed for a while only. */
+static bool is_faster_alone(struct thread_pool_consumer *consumer, uint32_t jobs, uint32_t pauses,
+                            uint64_t ns) {
+    if (jobs >= pauses)
+        return true;
+    if (consumer->looks_left == 0)
+        return false;
+    consumer->looks_left--;
+    return ns * 1000 * STAY_GAIN_PERCENT < consumer->together_ps * jobs * 100;
+}
+
+/* A collision outside of stays. True: there have been so many that a stay begins. */
+static bool is_crowded(struct thread_pool_consumer *consumer) {
+    if (consumer->crowd_since_ns == 0) {
+        consumer->crowd_since_ns = thread_pool_wait_now_ns();
+        consumer->crowd_head = head_of(consumer);
+    }
+    if (++consumer->collisions < consumer->patience)
+        return false;
+    measure_crowd(consumer, head_of(consumer));
+    consumer->collisions = 0;
+    consumer->looks_left = TOGETHER_LOOKS;
+    consumer->stay = consumer->first_look;
+    return true;
+}
+
 /* Another worker claims at the same time. When jobs are so short that the queue itself is the
  * bottleneck, a second worker only makes the first one slower, because `head` and the slots travel
  * between their caches: then it stays away, longer each time, and lets the other one run. How fast
  * `head` moves meanwhile tells whether that is so; as soon as it moves slowly, the stay is over. */
 static void stay_away(struct thread_pool_consumer *consumer) {
-    struct thread_pool_segment *segment = consumer->segment;
-    if (consumer->stay == 0) {
-        if (++consumer->collisions < consumer->patience)
-            return;
-        consumer->collisions = 0;
-        consumer->stay = consumer->first_look;
-    }
-    /* Relaxed, here and below: how fast it moves, nothing else. */
-    uint32_t before = atomic_load_explicit(&segment->head, memory_order_relaxed);
-    uint32_t pauses = consumer->first_look;
+    if (consumer->stay == 0 && !is_crowded(consumer))
+        return;
+    uint64_t before_ns = thread_pool_wait_now_ns();
+    uint32_t before = head_of(consumer), pauses = consumer->first_look;
     for (uint32_t stayed = 0; stayed < consumer->stay; stayed += pauses) {
         thread_pool_wait_pauses(pauses);
-        uint32_t head = atomic_load_explicit(&segment->head, memory_order_relaxed);
+        uint64_t now_ns = thread_pool_wait_now_ns();
+        uint32_t head = head_of(consumer);
         if (head >= consumer->count)
             return; /* the segment has been emptied: no verdict */
-        if (head - before < pauses) {
+        if (!is_faster_alone(consumer, head - before, pauses, now_ns - before_ns)) {
             stay_less(consumer);
             return;
         }
         before = head;
+        before_ns = now_ns;
         if (pauses < STAY_UNSEEN_MOST)
             pauses *= 2; /* a look takes the line from the one who works */
         else
@@ -110,8 +154,10 @@ bool thread_pool_claim_go_on(struct thread_pool_queue *queue, struct thread_pool
                              struct thread_pool_task *task, enum thread_pool_claim how) {
     while (how != THREAD_POOL_CLAIMED) {
         if (how == THREAD_POOL_CLAIM_NOTHING ||
-            (how == THREAD_POOL_CLAIM_END && !advance(queue, consumer)))
+            (how == THREAD_POOL_CLAIM_END && !advance(queue, consumer))) {
+            consumer->crowd_since_ns = consumer->together_ps = 0;
             return false;
+        }
         if (how == THREAD_POOL_CLAIM_COLLISION)
             stay_away(consumer);
         how = thread_pool_claim_try(queue, consumer, task);

@@ -27,7 +27,12 @@ struct thread_pool_consumer {
     bool gives_back;                /* it does not spawn itself: see thread_pool_slot_give_back */
     uint32_t stay, first_look;      /* in pauses; see stay_away, these two */
     uint32_t collisions, patience;
-    uint32_t pace; /* see set_pace, these three */
+    /* Of colliding workers: since when and where in the segment; see measure_crowd. */
+    uint64_t crowd_since_ns; /* 0: not watched */
+    uint32_t crowd_head;
+    uint32_t looks_left;  /* until what follows is too old */
+    uint64_t together_ps; /* a job took so long; 0: not known */
+    uint32_t pace;        /* see set_pace, these three */
     uint32_t dry_head;
     struct thread_pool_segment *dry_segment;
     uint32_t vain;    /* see await_producer */

@@ -63,6 +63,18 @@
 #ifndef COLLISIONS_MOST
 #define COLLISIONS_MOST 512u /* twice as many after each useless one, up to these */
 #endif
+#ifndef STAY_GAIN_PERCENT
+#define STAY_GAIN_PERCENT 125u /* so fast has the other one to be, of both together */
+#endif
+#ifndef CROWD_LEAST
+#define CROWD_LEAST 128u /* jobs that tell how fast both are together */
+#endif
+#ifndef TOGETHER_MOST_NS
+#define TOGETHER_MOST_NS 500u /* a job; slower than that the queue is not what they wait for */
+#endif
+#ifndef TOGETHER_LOOKS
+#define TOGETHER_LOOKS 1024u /* for which that is believed: some 8 ms */
+#endif
 /* In pauses: */
 #ifndef STAY_FIRST
 #define STAY_FIRST 32u /* the first stay, and the first look at `head` in it */
