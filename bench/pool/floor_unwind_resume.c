@@ -53,11 +53,14 @@ __attribute__((noinline)) static void unwind(void) {
     _Unwind_ForcedUnwind(&unwinding.exception, stop, NULL);
 }
 
-static double clock_cost(void) {
-    uint64_t began = now_ns();
-    for (unsigned i = 0; i < CLOCK_READINGS; i++)
-        (void)now_ns();
-    return (double)(now_ns() - began) / CLOCK_READINGS;
+/* The least of many: the thread may lose its processor while it reads. */
+static uint64_t clock_cost(void) {
+    uint64_t least = UINT64_MAX;
+    for (unsigned i = 0; i < CLOCK_READINGS; i++) {
+        uint64_t before = now_ns(), took = now_ns() - before;
+        least = took < least ? took : least;
+    }
+    return least;
 }
 
 static struct batch run_unwindings(void *unused, unsigned size, struct report *report) {
@@ -70,8 +73,7 @@ static struct batch run_unwindings(void *unused, unsigned size, struct report *r
     if (unwinding.cleanups != wanted)
         report_fail(report, "%llu unwindings, %llu cleanups", (unsigned long long)wanted,
                     (unsigned long long)unwinding.cleanups);
-    uint64_t clock = (uint64_t)(clock_cost() * (double)wanted);
-    return (struct batch){wanted, unwinding.resumed_ns - clock};
+    return (struct batch){wanted, unwinding.resumed_ns - wanted * clock_cost()};
 }
 
 void floor_unwind_resume(const struct request *request, struct report *report) {

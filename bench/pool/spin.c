@@ -6,9 +6,7 @@
 _Thread_local uint64_t spin_zero;
 
 /* On a line of its own: a copy of this loop that crossed the end of one took 4 cycles a step
- * instead of 3 while the other thread of the core was busy, and jobs timed with it were a quarter
- * too short.
- */
+ * instead of 3 while the other thread of the core was busy, and made jobs a quarter too short. */
 __attribute__((noinline, aligned(64))) uint64_t spin(uint64_t steps, uint64_t zero) {
     for (uint64_t i = 0; i < steps; i++) {
         zero *= 6364136223846793005u;

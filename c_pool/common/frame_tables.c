@@ -149,8 +149,7 @@ static bool read_common(const uint8_t *entry, struct common *common) {
     struct reader reader = open_entry(entry);
     uint64_t id = read_u32(&reader), version = read_u8(&reader);
     const char *letters = (const char *)reader.at;
-    while (read_u8(&reader) != '\0' && reader.simple)
-        continue;
+    reader.at += strlen(letters) + 1;
     *common = (struct common){.table_encoding = OMITTED};
     common->code_align = read_uleb(&reader);
     common->data_align = read_sleb(&reader);
@@ -168,7 +167,8 @@ static bool read_common(const uint8_t *entry, struct common *common) {
 
 /* A run of call frame instructions: the rules at the address reached. */
 struct machine {
-    struct thread_pool_frame_rules *now;
+    struct thread_pool_frame_rules now;
+    struct thread_pool_frame_rules initial;       /* those of the common entry */
     struct thread_pool_frame_rules remembered[2]; /* deeper is not simple */
     unsigned depth;
     uintptr_t location;
@@ -179,28 +179,36 @@ static void save_at(struct reader *reader, struct machine *machine, const struct
     int32_t offset = (int32_t)((int64_t)read_uleb(reader) * common->data_align);
     if (number >= THREAD_POOL_FRAME_RULES) /* a vector register: callers keep no such values */
         return;
-    machine->now->saved |= UINT32_C(1) << number;
-    machine->now->offset[number] = offset;
+    machine->now.saved |= UINT32_C(1) << number;
+    machine->now.offset[number] = offset;
+}
+
+static void restore(struct machine *machine, uint64_t number) {
+    if (number >= THREAD_POOL_FRAME_RULES)
+        return;
+    uint32_t bit = UINT32_C(1) << number;
+    machine->now.saved = (machine->now.saved & ~bit) | (machine->initial.saved & bit);
+    machine->now.offset[number] = machine->initial.offset[number];
 }
 
 static void set_cfa_register(struct reader *reader, struct machine *machine) {
     uint64_t number = read_uleb(reader);
     reader->simple = reader->simple && number < 32 && (THREAD_POOL_FRAME_KNOWN >> number & 1) != 0;
-    machine->now->cfa_register = (uint8_t)number;
+    machine->now.cfa_register = (uint8_t)number;
 }
 
 static void remember(struct reader *reader, struct machine *machine) {
     if (machine->depth == sizeof machine->remembered / sizeof *machine->remembered)
         reader->simple = false;
     else
-        machine->remembered[machine->depth++] = *machine->now;
+        machine->remembered[machine->depth++] = machine->now;
 }
 
 static void recall(struct reader *reader, struct machine *machine) {
     if (machine->depth == 0)
         reader->simple = false;
     else
-        *machine->now = machine->remembered[--machine->depth];
+        machine->now = machine->remembered[--machine->depth];
 }
 
 /* The instructions whose operands are not in the opcode. */
@@ -226,20 +234,18 @@ static void step_extended(struct reader *reader, struct machine *machine,
         break;
     case 0x0c: /* def_cfa */
         set_cfa_register(reader, machine);
-        machine->now->cfa_offset = (int32_t)read_uleb(reader);
+        machine->now.cfa_offset = (int32_t)read_uleb(reader);
         break;
     case 0x0d: /* def_cfa_register */
         set_cfa_register(reader, machine);
         break;
     case 0x0e: /* def_cfa_offset */
-        machine->now->cfa_offset = (int32_t)read_uleb(reader);
+        machine->now.cfa_offset = (int32_t)read_uleb(reader);
         break;
     default: /* expressions, registers saved in registers, pushed arguments */
         reader->simple = false;
     }
 }
-
-static void restore(struct machine *machine, const struct common *common, uint64_t number);
 
 static void step(struct reader *reader, struct machine *machine, const struct common *common) {
     uint8_t opcode = read_u8(reader), operand = opcode & 0x3f;
@@ -251,7 +257,7 @@ static void step(struct reader *reader, struct machine *machine, const struct co
         save_at(reader, machine, common, operand);
         break;
     case 3: /* restore */
-        restore(machine, common, operand);
+        restore(machine, operand);
         break;
     default:
         step_extended(reader, machine, common, opcode);
@@ -266,36 +272,19 @@ static bool run(struct reader program, struct machine *machine, const struct com
     return program.simple;
 }
 
-/* The rules of the common entry, with which every function begins. */
-static bool start(struct machine *machine, const struct common *common,
-                  struct thread_pool_frame_rules *rules) {
-    rules->saved = 0;
-    machine->now = rules;
-    machine->depth = 0;
-    machine->location = 0;
-    return run(common->program, machine, common, UINTPTR_MAX);
-}
-
-/* Compilers seldom ask for it, so that the rules of the common entry are not kept. */
-static void restore(struct machine *machine, const struct common *common, uint64_t number) {
-    struct thread_pool_frame_rules initial;
-    struct machine again;
-    bool in_common = machine->location == 0; /* where it means nothing */
-    if (number >= THREAD_POOL_FRAME_RULES || in_common || !start(&again, common, &initial))
-        return;
-    uint32_t bit = UINT32_C(1) << number;
-    machine->now->saved = (machine->now->saved & ~bit) | (initial.saved & bit);
-    machine->now->offset[number] = initial.offset[number];
-}
-
 static bool read_rules(const struct common *common, struct reader program, uintptr_t function,
                        uintptr_t pc, struct thread_pool_frame_rules *rules) {
     struct machine machine;
-    if (!start(&machine, common, rules))
-        return false;
+    machine.now.saved = 0;
+    machine.depth = 0;
     machine.location = function;
-    return run(program, &machine, common, pc) &&
-           (rules->saved >> THREAD_POOL_FRAME_RETURN & 1) != 0;
+    if (!run(common->program, &machine, common, UINTPTR_MAX))
+        return false;
+    machine.initial = machine.now;
+    if (!run(program, &machine, common, pc))
+        return false;
+    *rules = machine.now;
+    return (rules->saved >> THREAD_POOL_FRAME_RETURN & 1) != 0;
 }
 
 /* The cleanup for `pc` in the table of __gcc_personality_v0, or 0. Call sites are in the order of

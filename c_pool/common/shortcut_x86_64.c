@@ -8,6 +8,9 @@
 
 enum { RBX = 3, RBP = 6, SP = THREAD_POOL_FRAME_SP, R12 = 12, R13, R14, R15 };
 
+/* What a callee preserves, beside the stack pointer. */
+static const uint8_t kept[] = {RBX, RBP, R12, R13, R14, R15};
+
 /* The entry of the contract's thread_pool_panic: a frame of itself, before any C code has touched a
  * register that belongs to the job. */
 __asm__(".text\n"
@@ -66,7 +69,6 @@ static bool has_shadow_stack(void) {
 static void to_caller(struct thread_pool_frame *frame,
                       const struct thread_pool_frame_rules *rules) {
     uintptr_t cfa = frame->registers[rules->cfa_register] + (uintptr_t)(intptr_t)rules->cfa_offset;
-    static const uint8_t kept[] = {RBX, RBP, R12, R13, R14, R15};
     for (size_t i = 0; i < sizeof kept; i++)
         if ((rules->saved >> kept[i] & 1) != 0)
             frame->registers[kept[i]] =
@@ -141,7 +143,6 @@ static bool has_no_more(uintptr_t pc) {
 }
 
 static void read_frame(struct _Unwind_Context *context, struct thread_pool_frame *frame) {
-    static const uint8_t kept[] = {RBX, RBP, R12, R13, R14, R15};
     frame->pc = _Unwind_GetIP(context);
     frame->registers[SP] = _Unwind_GetCFA(context);
     for (size_t i = 0; i < sizeof kept; i++)
