@@ -51,8 +51,8 @@ static const struct metric panic_metrics[] = {METRIC_NS_PER_PANIC, METRICS_BATCH
 
 static const struct workload workloads[] = {
     THROUGHPUT("one_producer", 1, "spsc_ring", "one producer outside the pool, empty jobs"),
-    THROUGHPUT("two_producers", 2, "mpmc_ring", "two producers outside the pool, empty jobs"),
-    THROUGHPUT("four_producers", 4, "mpmc_ring", "four producers outside the pool, empty jobs"),
+    THROUGHPUT("two_producers", 2, "spsc_ring", "two producers outside the pool, empty jobs"),
+    THROUGHPUT("four_producers", 4, "spsc_ring", "four producers outside the pool, empty jobs"),
     {.name = "nested",
      .title = "each job spawns two, depth 18",
      .group = "throughput",

@@ -8,6 +8,11 @@
 #include "tuning.h"
 #include "waiting.h"
 
+static uint32_t head_of(const struct thread_pool_consumer *consumer) {
+    /* Relaxed: how fast it moves, or a guess for the claim. */
+    return atomic_load_explicit(&consumer->segment->head, memory_order_relaxed);
+}
+
 /* Takes hold of the first segment. */
 void thread_pool_consumer_enter(struct thread_pool_queue *queue,
                                 struct thread_pool_consumer *consumer) {
@@ -24,6 +29,7 @@ void thread_pool_consumer_enter(struct thread_pool_queue *queue,
     consumer->slots = segment->slots;
     consumer->count = segment->count;
     consumer->phase = thread_pool_life_phase(segment->life);
+    consumer->next = head_of(consumer);
     consumer->gives_back = !thread_pool_queue_has_put;
     thread_pool_queue_has_put = false;
 }
@@ -34,11 +40,6 @@ void thread_pool_consumer_leave(struct thread_pool_queue *queue,
     atomic_store(&consumer->holds, NULL);
     consumer->segment = NULL;
     thread_pool_segments_sweep(queue);
-}
-
-static uint32_t head_of(const struct thread_pool_consumer *consumer) {
-    /* Relaxed: how fast it moves, nothing else. */
-    return atomic_load_explicit(&consumer->segment->head, memory_order_relaxed);
 }
 
 /* How fast colliding workers are together: from the first collision in a segment to its end, or to
@@ -74,31 +75,30 @@ static bool advance(struct thread_pool_queue *queue, struct thread_pool_consumer
  * worker has not got its lines back yet, which takes it microseconds where caches are far apart.
  * Those look alike, so the next stay waits longer before its first look, and comes later. */
 static void stay_less(struct thread_pool_consumer *consumer) {
-    if (consumer->stay > consumer->first_look) {
-        consumer->stay /= 2;
+    if (consumer->stay_ns > consumer->first_look_ns) {
+        consumer->stay_ns /= 2;
         return;
     }
-    consumer->stay = 0;
+    consumer->stay_ns = 0;
     consumer->together_ps = 0;
-    if (consumer->first_look < STAY_UNSEEN_MOST)
-        consumer->first_look *= 2;
+    if (consumer->first_look_ns < STAY_UNSEEN_MOST_NS)
+        consumer->first_look_ns *= 2;
     if (consumer->patience < COLLISIONS_MOST)
         consumer->patience *= 2;
 }
 
 static void stay_longer(struct thread_pool_consumer *consumer) {
     consumer->patience = COLLISIONS_FIRST;
-    if (consumer->stay < STAY_MOST)
-        consumer->stay *= 2;
+    if (consumer->stay_ns < STAY_MOST_NS)
+        consumer->stay_ns *= 2;
 }
 
-/* The other worker has taken `jobs` in `pauses`: is that better than both together? When it takes
- * more than one a pause, jobs are so short that it is. Otherwise the clock tells: perhaps it works
- * off what both have spawned, in lines of both caches, which takes long where they are far apart.
- * What was measured of both together is believed for a while only. */
-static bool is_faster_alone(struct thread_pool_consumer *consumer, uint32_t jobs, uint32_t pauses,
-                            uint64_t ns) {
-    if (jobs >= pauses)
+/* The other worker has taken `jobs` in `ns`: is that better than both together? When they are short
+ * enough, it is. Otherwise perhaps it works off what both have spawned, in lines of both caches,
+ * which takes long where they are far apart. What was measured of both together is believed for a
+ * while only. */
+static bool is_faster_alone(struct thread_pool_consumer *consumer, uint32_t jobs, uint64_t ns) {
+    if ((uint64_t)jobs * SHORT_JOB_NS >= ns)
         return true;
     if (consumer->looks_left == 0)
         return false;
@@ -117,7 +117,7 @@ static bool is_crowded(struct thread_pool_consumer *consumer) {
     measure_crowd(consumer, head_of(consumer));
     consumer->collisions = 0;
     consumer->looks_left = TOGETHER_LOOKS;
-    consumer->stay = consumer->first_look;
+    consumer->stay_ns = consumer->first_look_ns;
     return true;
 }
 
@@ -126,24 +126,23 @@ static bool is_crowded(struct thread_pool_consumer *consumer) {
  * between their caches: then it stays away, longer each time, and lets the other one run. How fast
  * `head` moves meanwhile tells whether that is so; as soon as it moves slowly, the stay is over. */
 static void stay_away(struct thread_pool_consumer *consumer) {
-    if (consumer->stay == 0 && !is_crowded(consumer))
+    if (consumer->stay_ns == 0 && !is_crowded(consumer))
         return;
     uint64_t before_ns = thread_pool_wait_now_ns();
-    uint32_t before = head_of(consumer), pauses = consumer->first_look;
-    for (uint32_t stayed = 0; stayed < consumer->stay; stayed += pauses) {
-        thread_pool_wait_pauses(pauses);
-        uint64_t now_ns = thread_pool_wait_now_ns();
+    uint32_t before = head_of(consumer), look_ns = consumer->first_look_ns;
+    for (uint32_t stayed_ns = 0; stayed_ns < consumer->stay_ns; stayed_ns += look_ns) {
+        uint64_t now_ns = thread_pool_wait_until(before_ns + look_ns);
         uint32_t head = head_of(consumer);
         if (head >= consumer->count)
             return; /* the segment has been emptied: no verdict */
-        if (!is_faster_alone(consumer, head - before, pauses, now_ns - before_ns)) {
+        if (!is_faster_alone(consumer, head - before, now_ns - before_ns)) {
             stay_less(consumer);
             return;
         }
         before = head;
         before_ns = now_ns;
-        if (pauses < STAY_UNSEEN_MOST)
-            pauses *= 2; /* a look takes the line from the one who works */
+        if (look_ns < STAY_UNSEEN_MOST_NS)
+            look_ns *= 2; /* a look takes the line from the one who works */
         else
             sched_yield();
     }

@@ -11,32 +11,52 @@ enum thread_pool_claim {
     THREAD_POOL_CLAIM_COLLISION, /* another worker was faster */
 };
 
-/* A pool of one worker needs no exchange. */
-static inline bool thread_pool_claim_index(struct thread_pool_queue *queue,
-                                           struct thread_pool_segment *segment, uint32_t index) {
-    /* Relaxed, all three: claims only need to be distinct; what a job needs comes with its slot. */
-    if (queue->workers != 1)
-        return atomic_compare_exchange_strong_explicit(&segment->head, &index, index + 1,
-                                                       memory_order_relaxed, memory_order_relaxed);
-    atomic_store_explicit(&segment->head, index + 1, memory_order_relaxed);
+/* Takes slot consumer->next, if `head` is there. Either way consumer->next is where `head` is now.
+ * A pool of one worker needs no exchange. */
+static inline bool thread_pool_claim_next(struct thread_pool_queue *queue,
+                                          struct thread_pool_consumer *consumer) {
+    /* Relaxed, all: claims only need to be distinct; what a job needs comes with its slot. */
+    uint32_t after = consumer->next + 1;
+    if (queue->workers == 1)
+        atomic_store_explicit(&consumer->segment->head, after, memory_order_relaxed);
+    else if (!atomic_compare_exchange_strong_explicit(&consumer->segment->head, &consumer->next,
+                                                      after, memory_order_relaxed,
+                                                      memory_order_relaxed))
+        return false;
+    consumer->next = after;
     return true;
 }
 
-/* One attempt. */
+/* CLAIMED: slot consumer->next has a job, perhaps one that others have claimed meanwhile. When it
+ * has none, or is the end, `head` is there: others do not claim what is not published. */
+static inline enum thread_pool_claim thread_pool_claim_look(struct thread_pool_consumer *consumer,
+                                                            struct thread_pool_task *task) {
+    if (THREAD_POOL_UNLIKELY(consumer->next >= consumer->count))
+        return THREAD_POOL_CLAIM_END;
+    if (THREAD_POOL_UNLIKELY(
+            !thread_pool_slot_read(&consumer->slots[consumer->next], consumer->phase, task)))
+        return THREAD_POOL_CLAIM_NOTHING;
+    return THREAD_POOL_CLAIMED;
+}
+
+/* One attempt, where the worker saw `head` last: after its own claim that is where it is, unless
+ * others have claimed since, and then a second one where it is now. */
 static inline enum thread_pool_claim thread_pool_claim_try(struct thread_pool_queue *queue,
                                                            struct thread_pool_consumer *consumer,
                                                            struct thread_pool_task *task) {
-    struct thread_pool_segment *segment = consumer->segment;
-    uint32_t index = atomic_load_explicit(&segment->head, memory_order_relaxed); /* as above */
-    if (THREAD_POOL_UNLIKELY(index >= consumer->count))
-        return THREAD_POOL_CLAIM_END;
-    struct thread_pool_slot *slot = &consumer->slots[index];
-    if (THREAD_POOL_UNLIKELY(!thread_pool_slot_read(slot, consumer->phase, task)))
-        return THREAD_POOL_CLAIM_NOTHING;
-    if (THREAD_POOL_UNLIKELY(!thread_pool_claim_index(queue, segment, index)))
-        return THREAD_POOL_CLAIM_COLLISION;
+    enum thread_pool_claim how = thread_pool_claim_look(consumer, task);
+    if (THREAD_POOL_UNLIKELY(how != THREAD_POOL_CLAIMED))
+        return how;
+    if (THREAD_POOL_UNLIKELY(!thread_pool_claim_next(queue, consumer))) {
+        how = thread_pool_claim_look(consumer, task);
+        if (how != THREAD_POOL_CLAIMED)
+            return how;
+        if (!thread_pool_claim_next(queue, consumer))
+            return THREAD_POOL_CLAIM_COLLISION;
+    }
+    uint32_t index = consumer->next - 1;
     if (consumer->gives_back)
-        thread_pool_slot_give_back(slot, index);
+        thread_pool_slot_give_back(&consumer->slots[index], index);
     thread_pool_queue_start_one(queue);
     return THREAD_POOL_CLAIMED;
 }

@@ -85,9 +85,9 @@ static void init_consumers(struct thread_pool_queue *queue) {
     for (uint32_t i = 0; i < queue->workers; i++) {
         struct thread_pool_consumer *consumer = &queue->consumers[i];
         *consumer = (struct thread_pool_consumer){.segment = &queue->refuse,
-                                                  .first_look = STAY_FIRST,
+                                                  .first_look_ns = STAY_FIRST_NS,
                                                   .patience = COLLISIONS_FIRST,
-                                                  .pace = POLL_PAUSES};
+                                                  .pace_ns = POLL_NS};
         atomic_init(&consumer->holds, NULL);
     }
 }

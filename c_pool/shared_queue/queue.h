@@ -21,18 +21,19 @@ struct thread_pool_consumer {
     alignas(THREAD_POOL_LINE) _Atomic(struct thread_pool_segment *) holds;
     /* The worker's own. */
     struct thread_pool_segment *segment; /* what `holds` says */
-    struct thread_pool_slot *slots; /* copies of the segment's: its own stand on the line that */
-    uint32_t count;                 /* producers write with every ticket */
-    uint32_t phase;                 /* of the segment's life */
-    bool gives_back;                /* it does not spawn itself: see thread_pool_slot_give_back */
-    uint32_t stay, first_look;      /* in pauses; see stay_away, these two */
+    struct thread_pool_slot *slots;  /* copies of the segment's: its own stand on the line that */
+    uint32_t count;                  /* producers write with every ticket */
+    uint32_t phase;                  /* of the segment's life */
+    uint32_t next;                   /* where it saw `head` last: see thread_pool_claim_try */
+    bool gives_back;                 /* it does not spawn itself: see thread_pool_slot_give_back */
+    uint32_t stay_ns, first_look_ns; /* see stay_away, these two */
     uint32_t collisions, patience;
     /* Of colliding workers: since when and where in the segment; see measure_crowd. */
     uint64_t crowd_since_ns; /* 0: not watched */
     uint32_t crowd_head;
     uint32_t looks_left;  /* until what follows is too old */
     uint64_t together_ps; /* a job took so long; 0: not known */
-    uint32_t pace;        /* see set_pace, these three */
+    uint32_t pace_ns;     /* see set_pace, these three */
     uint32_t dry_head;
     struct thread_pool_segment *dry_segment;
     uint32_t vain;    /* see await_producer */
@@ -116,7 +117,9 @@ static inline int thread_pool_queue_put(struct thread_pool_queue *queue,
     uint32_t index = thread_pool_ticket_index(ticket);
     if (THREAD_POOL_UNLIKELY(index >= segment->count))
         return thread_pool_queue_put_slowly(queue, task);
-    thread_pool_slot_publish(&segment->slots[index], thread_pool_ticket_phase(ticket), task);
+    struct thread_pool_slot *slot = &segment->slots[index];
+    thread_pool_slot_expect(slot, index);
+    thread_pool_slot_publish(slot, thread_pool_ticket_phase(ticket), task);
     thread_pool_queue_has_put = true;
     if (THREAD_POOL_UNLIKELY(thread_pool_idle_sleepers(atomic_load(&queue->idle.word)) != 0))
         thread_pool_queue_wake(queue);

@@ -28,7 +28,10 @@ struct thread_pool_slot {
 };
 static_assert(sizeof(struct thread_pool_slot) == 16, "a queued job is 16 bytes");
 
-enum { THREAD_POOL_SLOTS_PER_LINE = 4 }; /* of 64 bytes; see README.md, Constants */
+enum {
+    THREAD_POOL_SLOTS_PER_LINE = 4, /* of 64 bytes; see README.md, Constants, these two */
+    THREAD_POOL_SLOTS_AHEAD = 16,
+};
 
 static inline uintptr_t thread_pool_slot_phase_bit(unsigned phase) {
     return (uintptr_t)phase << 63;
@@ -55,6 +58,14 @@ static inline bool thread_pool_slot_read(struct thread_pool_slot *slot, unsigned
     task->job = (thread_pool_job)(word ^ thread_pool_slot_phase_bit(phase));
     task->arg = atomic_load_explicit(&slot->arg, memory_order_relaxed);
     return true;
+}
+
+/* By the producer of the slot: asks once a line for one that will be written soon. It may lie
+ * behind the end of the slots: a prefetch of any address is harmless. */
+static inline void thread_pool_slot_expect(const struct thread_pool_slot *slot, uint32_t index) {
+    if (index % THREAD_POOL_SLOTS_PER_LINE == 0)
+        __builtin_prefetch((const void *)((uintptr_t)slot + THREAD_POOL_SLOTS_AHEAD * sizeof *slot),
+                           1);
 }
 
 /* By the worker that has claimed the slot. Every fourth one, the last of its line, is overwritten,
@@ -92,7 +103,12 @@ static inline bool thread_pool_slot_read(struct thread_pool_slot *slot, unsigned
     return true;
 }
 
-/* Not measured there. */
+/* Not measured there, these two. */
+static inline void thread_pool_slot_expect(const struct thread_pool_slot *slot, uint32_t index) {
+    (void)slot;
+    (void)index;
+}
+
 static inline void thread_pool_slot_give_back(struct thread_pool_slot *slot, uint32_t index) {
     (void)slot;
     (void)index;

@@ -18,15 +18,15 @@
 #define LARGE_FROM 512u /* segments in use, 32 MiB: what follows is large */
 #endif
 
-/* Search. A pause is some 40 to 65 ns on the machine of the notes. */
-#ifndef POLL_PAUSES
-#define POLL_PAUSES 8u /* between two looks at the queue: a producer gets lines ahead meanwhile */
+/* Search. */
+#ifndef POLL_NS
+#define POLL_NS 400u /* between two looks at the queue: a producer gets lines ahead meanwhile */
 #endif
 #ifndef FAST_RUN
 #define FAST_RUN 64u /* jobs in a row, before the queue ran dry: its producer is about as fast */
 #endif
-#ifndef PACE_MOST
-#define PACE_MOST 64u /* pauses before the first look, after fast runs: 3 to 4 us */
+#ifndef PACE_MOST_NS
+#define PACE_MOST_NS 3200u /* before the first look, after fast runs */
 #endif
 #ifndef QUIET_POLLS
 #define QUIET_POLLS 8u /* looks before a worker counts as searching */
@@ -75,15 +75,17 @@
 #ifndef TOGETHER_LOOKS
 #define TOGETHER_LOOKS 1024u /* for which that is believed: some 8 ms */
 #endif
-/* In pauses: */
-#ifndef STAY_FIRST
-#define STAY_FIRST 32u /* the first stay, and the first look at `head` in it */
+#ifndef SHORT_JOB_NS
+#define SHORT_JOB_NS 50u /* faster than one in this time, jobs are no work for two */
 #endif
-#ifndef STAY_UNSEEN_MOST
-#define STAY_UNSEEN_MOST 128u /* the longest time between two looks: 6 to 8 us */
+#ifndef STAY_FIRST_NS
+#define STAY_FIRST_NS 1600u /* the first stay, and the first look at `head` in it */
 #endif
-#ifndef STAY_MOST
-#define STAY_MOST 2048u /* the longest stay: some 100 us */
+#ifndef STAY_UNSEEN_MOST_NS
+#define STAY_UNSEEN_MOST_NS 6400u /* the longest time between two looks */
+#endif
+#ifndef STAY_MOST_NS
+#define STAY_MOST_NS 102400u /* the longest stay */
 #endif
 
 #endif

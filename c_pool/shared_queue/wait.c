@@ -18,7 +18,7 @@ static bool is_worth_searching(const struct thread_pool_consumer *consumer, unsi
 
 static bool poll(struct thread_pool_consumer *consumer, unsigned looks) {
     while (looks-- > 0) {
-        thread_pool_wait_pauses(POLL_PAUSES);
+        thread_pool_wait_until(thread_pool_wait_now_ns() + POLL_NS);
         if (thread_pool_consumer_sees_job(consumer))
             return true;
     }
@@ -122,16 +122,17 @@ static void set_pace(struct thread_pool_consumer *consumer) {
     consumer->dry_segment = consumer->segment;
     consumer->dry_head = head;
     if (!fast)
-        consumer->pace = POLL_PAUSES;
-    else if (consumer->pace < PACE_MOST)
-        consumer->pace *= 2;
+        consumer->pace_ns = POLL_NS;
+    else if (consumer->pace_ns < PACE_MOST_NS)
+        consumer->pace_ns *= 2;
 }
 
 bool thread_pool_queue_wait(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer,
                             struct thread_pool_task *task) {
     if (consumer->is_born) {
         set_pace(consumer);
-        thread_pool_wait_pauses(consumer->pace - POLL_PAUSES);
+        if (consumer->pace_ns > POLL_NS)
+            thread_pool_wait_until(thread_pool_wait_now_ns() + consumer->pace_ns - POLL_NS);
         if (poll(consumer, QUIET_POLLS) && thread_pool_queue_claim(queue, consumer, task))
             return true;
         thread_pool_idle_start_search(&queue->idle);

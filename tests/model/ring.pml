@@ -239,7 +239,12 @@ inline enter() {
         fi
 #endif
     od;
+#ifdef KEEPS_PLACE
+    /* The mistake: the worker goes on where it was in the segment before. */
     atomic { i = 0; of_life = life[segment] }
+#else
+    atomic { i = 0; of_life = life[segment]; place = head[segment] }
+#endif
 #ifdef CLAIM_ADDS
     ; sure = 0
 #endif
@@ -381,7 +386,11 @@ inline sweep_if_needed() {
 
 /* thread_pool_consumer_leave */
 inline leave() {
+#ifdef KEEPS_PLACE
     d_step { holds[self] = NONE; segment = NONE; of_life = 0 }
+#else
+    d_step { holds[self] = NONE; segment = NONE; of_life = 0; place = 0 }
+#endif
     sweep_if_needed()
 }
 
@@ -405,7 +414,7 @@ inline give_back_slot() {
      PHASE(slot_life[SLOT(segment, head[segment])]) == PHASE(of_life))
 
 proctype worker(byte self) {
-    byte segment, of_life = 1, index, from, rests, s, i;
+    byte segment, of_life = 1, place = GIVEN, index, from, rests, s, i;
     byte job, out;
     bool moved;
 #ifdef CLAIM_ADDS
@@ -415,9 +424,11 @@ proctype worker(byte self) {
     bool seen_held;
 #endif
 again:
-    /* thread_pool_claim_try: where the head is, */
+    /* thread_pool_claim_try: where this worker saw the head last, */
+#ifndef CLAIM_ADDS
+    index = place;
+#else
     index = head[segment];
-#ifdef CLAIM_ADDS
     if
     :: index < sure -> goto add
     :: else -> skip
@@ -446,6 +457,10 @@ again:
         /* the exchange of `first`, */
         d_step {
             moved = (first == segment);
+#ifndef CLAIM_ADDS
+            /* Nothing is left behind; if it is the same life, as it should be. */
+            assert(head[segment] == COUNT || life[segment] != of_life);
+#endif
             if
             :: moved -> first = from
             :: else -> skip
@@ -500,8 +515,8 @@ again:
         i = (head[segment] == index -> 1 : 0);
 #endif
         if
-        :: i == 1 -> head[segment] = index + 1; count_claim(job)
-        :: else -> skip
+        :: i == 1 -> place = index + 1; head[segment] = place; count_claim(job)
+        :: else -> place = head[segment]
         fi;
         job = 0
     }
