@@ -20,10 +20,10 @@
 
 /* Search. */
 #ifndef POLL_NS
-#define POLL_NS 400u /* between two looks at the queue: a producer gets lines ahead meanwhile */
+#define POLL_NS 100u /* between two looks at the queue */
 #endif
 #ifndef FAST_RUN
-#define FAST_RUN 64u /* jobs in a row, before the queue ran dry: its producer is about as fast */
+#define FAST_RUN 16u /* jobs in a row, before the queue ran dry: its producer is about as fast */
 #endif
 #ifndef PACE_MOST_NS
 #define PACE_MOST_NS 3200u /* before the first look, after fast runs */
@@ -41,7 +41,7 @@
 #define BIRTH_YIELDS 60u /* sched_yield before a new worker really sleeps: some 20 us */
 #endif
 #ifndef POLLS_PER_YIELD
-#define POLLS_PER_YIELD 4u /* looks between two sched_yield */
+#define POLLS_PER_YIELD 16u /* looks between two sched_yield */
 #endif
 #ifndef SEARCHERS_AT_A_TIME
 #define SEARCHERS_AT_A_TIME 1u /* more than these sleep at once */
