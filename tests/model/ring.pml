@@ -239,12 +239,13 @@ inline enter() {
         fi
 #endif
     od;
-#ifdef KEEPS_PLACE
-    /* The mistake: the worker goes on where it was in the segment before. */
-    atomic { i = 0; of_life = life[segment] }
-#else
-    atomic { i = 0; of_life = life[segment]; place = head[segment] }
+    atomic {
+        i = 0;
+        of_life = life[segment];
+#ifndef KEEPS_PLACE /* The mistake: the worker goes on where it was in the segment before. */
+        place = head[segment]
 #endif
+    }
 #ifdef CLAIM_ADDS
     ; sure = 0
 #endif
@@ -386,11 +387,7 @@ inline sweep_if_needed() {
 
 /* thread_pool_consumer_leave */
 inline leave() {
-#ifdef KEEPS_PLACE
     d_step { holds[self] = NONE; segment = NONE; of_life = 0 }
-#else
-    d_step { holds[self] = NONE; segment = NONE; of_life = 0; place = 0 }
-#endif
     sweep_if_needed()
 }
 
