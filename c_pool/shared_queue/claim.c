@@ -13,27 +13,6 @@ static uint32_t head_of(const struct thread_pool_consumer *consumer) {
     return atomic_load_explicit(&consumer->segment->head, memory_order_relaxed);
 }
 
-/* Takes hold of the first segment. */
-void thread_pool_consumer_enter(struct thread_pool_queue *queue,
-                                struct thread_pool_consumer *consumer) {
-    struct thread_pool_segment *segment = atomic_load(&queue->first), *seen = NULL;
-    while (seen != segment) {
-        seen = segment;
-        /* seq_cst: comes before the second look at `first`. Who retires the segment moves `first`
-         * before it looks at `holds`: either it sees us, or we see that it has moved. Partner
-         * is_held. */
-        atomic_store(&consumer->holds, segment);
-        segment = atomic_load(&queue->first);
-    }
-    consumer->segment = segment;
-    consumer->slots = segment->slots;
-    consumer->count = segment->count;
-    consumer->phase = thread_pool_life_phase(segment->life);
-    consumer->next = head_of(consumer);
-    consumer->gives_back = !thread_pool_queue_has_put;
-    thread_pool_queue_has_put = false;
-}
-
 void thread_pool_consumer_leave(struct thread_pool_queue *queue,
                                 struct thread_pool_consumer *consumer) {
     /* Release, as part of seq_cst: what we did with slots is over; partner is_held. */
@@ -151,38 +130,15 @@ static void stay_away(struct thread_pool_consumer *consumer) {
 
 bool thread_pool_claim_go_on(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer,
                              struct thread_pool_task *task, enum thread_pool_claim how) {
-    while (how != THREAD_POOL_CLAIMED) {
+    for (unsigned missed = 0; how != THREAD_POOL_CLAIMED;) {
         if (how == THREAD_POOL_CLAIM_NOTHING ||
             (how == THREAD_POOL_CLAIM_END && !advance(queue, consumer))) {
             consumer->crowd_since_ns = consumer->together_ps = 0;
             return false;
         }
-        if (how == THREAD_POOL_CLAIM_COLLISION)
+        if (how == THREAD_POOL_CLAIM_MISSED && ++missed % 2 == 0)
             stay_away(consumer);
         how = thread_pool_claim_try(queue, consumer, task);
     }
     return true;
-}
-
-bool thread_pool_consumer_sees_job(const struct thread_pool_consumer *consumer) {
-    struct thread_pool_segment *segment = consumer->segment;
-    struct thread_pool_task task;
-    /* Relaxed: a guess, which the claim looks at again. */
-    uint32_t index = atomic_load_explicit(&segment->head, memory_order_relaxed);
-    if (index < consumer->count)
-        return thread_pool_slot_read(&consumer->slots[index], consumer->phase, &task);
-    return atomic_load_explicit(&segment->next, memory_order_relaxed) != NULL; /* as above */
-}
-
-bool thread_pool_consumer_sees_tickets(const struct thread_pool_consumer *consumer,
-                                       uint32_t number) {
-    struct thread_pool_segment *segment = consumer->segment;
-    /* seq_cst: after the announcement of sleep, or the end of a search, in the one order; partners
-     * thread_pool_queue_put and append. */
-    if (atomic_load(&segment->next) != NULL)
-        return true;
-    uint32_t tail = thread_pool_ticket_index(atomic_load(&segment->tail));
-    uint32_t end = tail < segment->count ? tail : consumer->count;
-    uint32_t head = atomic_load(&segment->head);
-    return head < end && end - head > number;
 }

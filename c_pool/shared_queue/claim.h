@@ -6,9 +6,9 @@
 
 enum thread_pool_claim {
     THREAD_POOL_CLAIMED,
-    THREAD_POOL_CLAIM_NOTHING,   /* no job is published at the head */
-    THREAD_POOL_CLAIM_END,       /* of the segment */
-    THREAD_POOL_CLAIM_COLLISION, /* another worker was faster */
+    THREAD_POOL_CLAIM_NOTHING, /* no job is published at the head */
+    THREAD_POOL_CLAIM_END,     /* of the segment */
+    THREAD_POOL_CLAIM_MISSED,  /* others have claimed since this worker looked at `head` */
 };
 
 /* Takes slot consumer->next, if `head` is there. Either way consumer->next is where `head` is now.
@@ -47,13 +47,8 @@ static inline enum thread_pool_claim thread_pool_claim_try(struct thread_pool_qu
     enum thread_pool_claim how = thread_pool_claim_look(consumer, task);
     if (THREAD_POOL_UNLIKELY(how != THREAD_POOL_CLAIMED))
         return how;
-    if (THREAD_POOL_UNLIKELY(!thread_pool_claim_next(queue, consumer))) {
-        how = thread_pool_claim_look(consumer, task);
-        if (how != THREAD_POOL_CLAIMED)
-            return how;
-        if (!thread_pool_claim_next(queue, consumer))
-            return THREAD_POOL_CLAIM_COLLISION;
-    }
+    if (THREAD_POOL_UNLIKELY(!thread_pool_claim_next(queue, consumer)))
+        return THREAD_POOL_CLAIM_MISSED;
     uint32_t index = consumer->next - 1;
     if (consumer->gives_back)
         thread_pool_slot_give_back(&consumer->slots[index], index);
@@ -80,8 +75,10 @@ static inline bool thread_pool_queue_claim(struct thread_pool_queue *queue,
 static inline bool thread_pool_queue_take(struct thread_pool_queue *queue,
                                           struct thread_pool_consumer *consumer,
                                           struct thread_pool_task *task) {
-    return thread_pool_queue_claim(queue, consumer, task) ||
-           thread_pool_queue_wait(queue, consumer, task);
+    while (!thread_pool_queue_claim(queue, consumer, task))
+        if (!thread_pool_queue_wait(queue, consumer))
+            return false;
+    return true;
 }
 
 #endif

@@ -5,16 +5,54 @@
 #include "queue.h"
 
 /* Takes hold of the first segment. */
-void thread_pool_consumer_enter(struct thread_pool_queue *queue,
-                                struct thread_pool_consumer *consumer);
+static inline void thread_pool_consumer_enter(struct thread_pool_queue *queue,
+                                              struct thread_pool_consumer *consumer) {
+    struct thread_pool_segment *segment = atomic_load(&queue->first), *seen = NULL;
+    while (seen != segment) {
+        seen = segment;
+        /* seq_cst: comes before the second look at `first`. Who retires the segment moves `first`
+         * before it looks at `holds`: either it sees us, or we see that it has moved. Partner
+         * is_held. */
+        atomic_store(&consumer->holds, segment);
+        segment = atomic_load(&queue->first);
+    }
+    consumer->segment = segment;
+    consumer->slots = segment->slots;
+    consumer->count = segment->count;
+    consumer->phase = thread_pool_life_phase(segment->life);
+    consumer->next = atomic_load_explicit(&segment->head, memory_order_relaxed);
+    consumer->gives_back = !thread_pool_queue_has_put;
+    thread_pool_queue_has_put = false;
+}
+
 /* Holds none. */
 void thread_pool_consumer_leave(struct thread_pool_queue *queue,
                                 struct thread_pool_consumer *consumer);
+
 /* A claim would find something to do. */
-bool thread_pool_consumer_sees_job(const struct thread_pool_consumer *consumer);
+static inline bool thread_pool_consumer_sees_job(const struct thread_pool_consumer *consumer) {
+    struct thread_pool_segment *segment = consumer->segment;
+    struct thread_pool_task task;
+    /* Relaxed: a guess, which the claim looks at again. */
+    uint32_t index = atomic_load_explicit(&segment->head, memory_order_relaxed);
+    if (index < consumer->count)
+        return thread_pool_slot_read(&consumer->slots[index], consumer->phase, &task);
+    return atomic_load_explicit(&segment->next, memory_order_relaxed) != NULL; /* as above */
+}
+
 /* More than `number` tickets have been given that no worker has claimed yet, or there may be so
  * many. */
-bool thread_pool_consumer_sees_tickets(const struct thread_pool_consumer *consumer,
-                                       uint32_t number);
+static inline bool thread_pool_consumer_sees_tickets(const struct thread_pool_consumer *consumer,
+                                                     uint32_t number) {
+    struct thread_pool_segment *segment = consumer->segment;
+    /* seq_cst: after the announcement of sleep, or the end of a search, in the one order; partners
+     * thread_pool_queue_put and append. */
+    if (atomic_load(&segment->next) != NULL)
+        return true;
+    uint32_t tail = thread_pool_ticket_index(atomic_load(&segment->tail));
+    uint32_t end = tail < segment->count ? tail : consumer->count;
+    uint32_t head = atomic_load(&segment->head);
+    return head < end && end - head > number;
+}
 
 #endif

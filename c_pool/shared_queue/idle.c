@@ -1,7 +1,6 @@
 #include "idle.h"
 
 #define SLEEPER THREAD_POOL_IDLE_SLEEPER
-#define SEARCHER THREAD_POOL_IDLE_SEARCHER
 #define CLOSING THREAD_POOL_IDLE_CLOSING
 #define DONE THREAD_POOL_IDLE_DONE
 
@@ -15,44 +14,12 @@ void thread_pool_idle_release(struct thread_pool_idle *idle) {
     thread_pool_park_release(&idle->park);
 }
 
-bool thread_pool_idle_turn_sleeper(struct thread_pool_idle *idle, unsigned *word, bool wake) {
-    if (!atomic_compare_exchange_strong(&idle->word, word, *word - SLEEPER + SEARCHER))
-        return false;
-    if (wake)
-        thread_pool_park_post(&idle->park, 1);
-    return true;
-}
-
-unsigned thread_pool_idle_start_search(struct thread_pool_idle *idle) {
-    return atomic_fetch_add(&idle->word, SEARCHER) + SEARCHER;
-}
-
-unsigned thread_pool_idle_end_search(struct thread_pool_idle *idle) {
-    return atomic_fetch_sub(&idle->word, SEARCHER) - SEARCHER;
-}
-
-unsigned thread_pool_idle_announce_sleep(struct thread_pool_idle *idle) {
-    return atomic_fetch_sub(&idle->word, SEARCHER - SLEEPER) - (SEARCHER - SLEEPER);
-}
-
 bool thread_pool_idle_cancel_sleep(struct thread_pool_idle *idle) {
     unsigned word = atomic_load(&idle->word);
     while (thread_pool_idle_sleepers(word) > 0)
         if (thread_pool_idle_turn_sleeper(idle, &word, false))
             return true;
     return false;
-}
-
-void thread_pool_idle_sleep(struct thread_pool_idle *idle) {
-    thread_pool_park_wait(&idle->park);
-}
-
-bool thread_pool_idle_sleep_for(struct thread_pool_idle *idle, uint64_t ns) {
-    return thread_pool_park_wait_for(&idle->park, ns);
-}
-
-bool thread_pool_idle_is_done(const struct thread_pool_idle *idle) {
-    return (atomic_load(&idle->word) & DONE) != 0;
 }
 
 unsigned thread_pool_idle_close(struct thread_pool_idle *idle, uint32_t workers) {

@@ -40,20 +40,47 @@ void thread_pool_idle_release(struct thread_pool_idle *idle);
 
 /* Makes a sleeper of `*word` a searcher, in the count and, if `wake`, in fact. False: the word has
  * changed, and *word is what it is now. There must be a sleeper in it. */
-bool thread_pool_idle_turn_sleeper(struct thread_pool_idle *idle, unsigned *word, bool wake);
+static inline bool thread_pool_idle_turn_sleeper(struct thread_pool_idle *idle, unsigned *word,
+                                                 bool wake) {
+    if (!atomic_compare_exchange_strong(
+            &idle->word, word, *word - THREAD_POOL_IDLE_SLEEPER + THREAD_POOL_IDLE_SEARCHER))
+        return false;
+    if (wake)
+        thread_pool_park_post(&idle->park, 1);
+    return true;
+}
 
-/* The worker's steps. Each returns the word after it. */
-unsigned thread_pool_idle_start_search(struct thread_pool_idle *idle);
-unsigned thread_pool_idle_end_search(struct thread_pool_idle *idle);
-unsigned thread_pool_idle_announce_sleep(struct thread_pool_idle *idle);
+/* The worker's steps. The first three return the word after it. */
+static inline unsigned thread_pool_idle_start_search(struct thread_pool_idle *idle) {
+    return atomic_fetch_add(&idle->word, THREAD_POOL_IDLE_SEARCHER) + THREAD_POOL_IDLE_SEARCHER;
+}
+
+static inline unsigned thread_pool_idle_end_search(struct thread_pool_idle *idle) {
+    return atomic_fetch_sub(&idle->word, THREAD_POOL_IDLE_SEARCHER) - THREAD_POOL_IDLE_SEARCHER;
+}
+
+static inline unsigned thread_pool_idle_announce_sleep(struct thread_pool_idle *idle) {
+    const unsigned change = THREAD_POOL_IDLE_SEARCHER - THREAD_POOL_IDLE_SLEEPER;
+    return atomic_fetch_sub(&idle->word, change) - change;
+}
+
 /* Back to searching. False: somebody has turned this worker already, its permit is on its way. */
 bool thread_pool_idle_cancel_sleep(struct thread_pool_idle *idle);
+
 /* Sleeps until turned into a searcher. */
-void thread_pool_idle_sleep(struct thread_pool_idle *idle);
+static inline void thread_pool_idle_sleep(struct thread_pool_idle *idle) {
+    thread_pool_park_wait(&idle->park);
+}
+
 /* The same for at most about `ns`. False: it was not turned, and still counts as asleep. */
-bool thread_pool_idle_sleep_for(struct thread_pool_idle *idle, uint64_t ns);
+static inline bool thread_pool_idle_sleep_for(struct thread_pool_idle *idle, uint64_t ns) {
+    return thread_pool_park_wait_for(&idle->park, ns);
+}
+
 /* After a sleep: all is done, leave. */
-bool thread_pool_idle_is_done(const struct thread_pool_idle *idle);
+static inline bool thread_pool_idle_is_done(const struct thread_pool_idle *idle) {
+    return (atomic_load(&idle->word) & THREAD_POOL_IDLE_DONE) != 0;
+}
 
 /* Destroy has begun: the last worker to announce its sleep ends it. `workers`: as many as there
  * are. Returns the word after it: when all of them sleep in it, nobody will announce. */

@@ -7,7 +7,7 @@
 
 _Thread_local bool thread_pool_queue_has_put;
 
-bool thread_pool_queue_admit(struct thread_pool_queue *queue) {
+static bool admit(struct thread_pool_queue *queue) {
     /* Relaxed throughout: a count that orders nothing; partner thread_pool_queue_start_one. */
     size_t waiting = atomic_load_explicit(&queue->waiting, memory_order_relaxed);
     do
@@ -16,6 +16,10 @@ bool thread_pool_queue_admit(struct thread_pool_queue *queue) {
     while (!atomic_compare_exchange_weak_explicit(&queue->waiting, &waiting, waiting + 1,
                                                   memory_order_relaxed, memory_order_relaxed));
     return true;
+}
+
+int thread_pool_queue_put_limited(struct thread_pool_queue *queue, struct thread_pool_task task) {
+    return admit(queue) ? thread_pool_queue_put_admitted(queue, task) : EAGAIN;
 }
 
 /* Under lock. Links a segment whose first job is `task` behind `full`. */
@@ -58,7 +62,7 @@ int thread_pool_queue_put_slowly(struct thread_pool_queue *queue, struct thread_
     if (error != 0)
         thread_pool_queue_start_one(queue);
     else if (thread_pool_idle_sleepers(atomic_load(&queue->idle.word)) != 0)
-        thread_pool_queue_wake(queue);
+        return thread_pool_queue_wake(queue);
     return error;
 }
 
@@ -70,15 +74,16 @@ static uint32_t length(struct thread_pool_queue *queue) {
     return head < tail ? tail - head : 0;
 }
 
-void thread_pool_queue_wake(struct thread_pool_queue *queue) {
+int thread_pool_queue_wake(struct thread_pool_queue *queue) {
     unsigned word = atomic_load(&queue->idle.word);
     while (thread_pool_idle_sleepers(word) > 0) {
         unsigned searchers = thread_pool_idle_searchers(word);
         if (searchers > 0 && (searchers >= MOST_SEARCHERS || length(queue) <= searchers))
-            return;
+            break;
         if (thread_pool_idle_turn_sleeper(&queue->idle, &word, true))
-            return;
+            break;
     }
+    return 0;
 }
 
 static void init_consumers(struct thread_pool_queue *queue) {

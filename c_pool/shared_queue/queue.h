@@ -86,29 +86,26 @@ void thread_pool_queue_close(struct thread_pool_queue *queue, uint32_t workers);
  * segment. */
 extern _Thread_local bool thread_pool_queue_has_put __attribute__((tls_model("initial-exec")));
 
-/* The cold parts of the functions below. */
+/* The cold parts of the functions below. Those of put end it and return its result, so that put
+ * itself has nothing to keep across a call. */
+int thread_pool_queue_put_limited(struct thread_pool_queue *queue, struct thread_pool_task task);
 int thread_pool_queue_put_slowly(struct thread_pool_queue *queue, struct thread_pool_task task);
-void thread_pool_queue_wake(struct thread_pool_queue *queue);
+int thread_pool_queue_wake(struct thread_pool_queue *queue); /* 0 */
 void thread_pool_queue_end(struct thread_pool_queue *queue);
-bool thread_pool_queue_admit(struct thread_pool_queue *queue);
-bool thread_pool_queue_wait(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer,
-                            struct thread_pool_task *task);
+bool thread_pool_queue_wait(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer);
 
 #define THREAD_POOL_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 
 /* A job does not wait any more, or was not queued after all. */
 static inline void thread_pool_queue_start_one(struct thread_pool_queue *queue) {
-    /* Relaxed: as in thread_pool_queue_admit, its partner. */
+    /* Relaxed: as in admit, its partner. */
     if (THREAD_POOL_UNLIKELY(queue->limit != 0))
         atomic_fetch_sub_explicit(&queue->waiting, 1, memory_order_relaxed);
 }
 
-/* Any thread; blocks at most while another one appends a segment. 0; ENOMEM; EAGAIN: `limit` jobs
- * wait; ECANCELED: closed, and every job has run. Nothing is queued on error. */
-static inline int thread_pool_queue_put(struct thread_pool_queue *queue,
-                                        struct thread_pool_task task) {
-    if (THREAD_POOL_UNLIKELY(queue->limit != 0) && !thread_pool_queue_admit(queue))
-        return EAGAIN;
+/* Under the limit, if there is one. */
+static inline int thread_pool_queue_put_admitted(struct thread_pool_queue *queue,
+                                                 struct thread_pool_task task) {
     /* Acquire: the segment's fields; partner append. */
     struct thread_pool_segment *segment = atomic_load_explicit(&queue->last, memory_order_acquire);
     /* seq_cst: comes before the look at the idle word below in the one order of all such accesses;
@@ -122,8 +119,16 @@ static inline int thread_pool_queue_put(struct thread_pool_queue *queue,
     thread_pool_slot_publish(slot, thread_pool_ticket_phase(ticket), task);
     thread_pool_queue_has_put = true;
     if (THREAD_POOL_UNLIKELY(thread_pool_idle_sleepers(atomic_load(&queue->idle.word)) != 0))
-        thread_pool_queue_wake(queue);
+        return thread_pool_queue_wake(queue);
     return 0;
+}
+
+/* Any thread; blocks at most while another one appends a segment. 0; ENOMEM; EAGAIN: `limit` jobs
+ * wait; ECANCELED: closed, and every job has run. Nothing is queued on error. */
+static inline int thread_pool_queue_put(struct thread_pool_queue *queue,
+                                        struct thread_pool_task task) {
+    return THREAD_POOL_UNLIKELY(queue->limit != 0) ? thread_pool_queue_put_limited(queue, task)
+                                                   : thread_pool_queue_put_admitted(queue, task);
 }
 
 #endif

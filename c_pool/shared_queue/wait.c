@@ -16,7 +16,11 @@ static bool is_worth_searching(const struct thread_pool_consumer *consumer, unsi
            thread_pool_idle_searchers(word) <= SEARCHERS_AT_A_TIME;
 }
 
-static bool poll(struct thread_pool_consumer *consumer, unsigned looks) {
+/* Not on the way of a worker that is woken and finds its job. That way is run on cold caches, so it
+ * is kept short and in one piece: bench/NOTES.md, Thirty lines of code. */
+#define APART __attribute__((noinline))
+
+static APART bool poll(struct thread_pool_consumer *consumer, unsigned looks) {
     while (looks-- > 0) {
         thread_pool_wait_until(thread_pool_wait_now_ns() + POLL_NS);
         if (thread_pool_consumer_sees_job(consumer))
@@ -26,9 +30,7 @@ static bool poll(struct thread_pool_consumer *consumer, unsigned looks) {
 }
 
 /* True: there is a job, or was a moment ago. */
-static bool search(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer) {
-    if (thread_pool_consumer_sees_job(consumer))
-        return true;
+static APART bool search(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer) {
     uint64_t until = thread_pool_wait_now_ns() + SEARCH_NS;
     while (is_worth_searching(consumer, atomic_load(&queue->idle.word)) &&
            thread_pool_wait_now_ns() < until) {
@@ -40,42 +42,35 @@ static bool search(struct thread_pool_queue *queue, struct thread_pool_consumer 
 }
 
 /* There is a job. If there are more than this worker and those who search will take, it wakes
- * another worker, and only then claims: the one that is woken may get this one's processor, and a
- * claimed job would wait for that. False: others were faster, and it searches on. */
-static bool end_search(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer,
-                       struct thread_pool_task *task) {
+ * another worker. It has not claimed yet: the one that is woken may get this one's processor, and a
+ * claimed job would wait for that. */
+static void end_search(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer) {
     unsigned word = thread_pool_idle_end_search(&queue->idle);
     if (thread_pool_idle_sleepers(word) > 0 &&
         thread_pool_consumer_sees_tickets(consumer, thread_pool_idle_searchers(word) + 1))
         thread_pool_queue_wake(queue);
-    if (thread_pool_queue_claim(queue, consumer, task))
-        return true;
-    thread_pool_idle_start_search(&queue->idle);
-    return false;
 }
 
 /* There is a ticket, and a whole search has not seen its job: after a few of those the producer has
  * been stopped, and searching on would only take the processor from it. */
-static void await_producer(struct thread_pool_consumer *consumer) {
+static APART void await_producer(struct thread_pool_consumer *consumer) {
     const struct timespec a_while = {0, STOPPED_PRODUCER_NAP_NS};
     if (++consumer->vain > VAIN_SEARCHES)
         nanosleep(&a_while, NULL);
 }
 
 /* Memory that the next burst may need is given back only when the sleep is long. */
-static void sleep_until_turned(struct thread_pool_queue *queue, uint64_t now) {
-    if (thread_pool_segments_review(queue, now)) {
-        if (thread_pool_idle_sleep_for(&queue->idle, GIVE_BACK_NS))
-            return;
+static APART bool sleep_and_give_back(struct thread_pool_queue *queue) {
+    bool turned = thread_pool_idle_sleep_for(&queue->idle, GIVE_BACK_NS);
+    if (!turned)
         thread_pool_segments_trim(queue);
-    }
-    thread_pool_idle_sleep(&queue->idle);
+    return turned;
 }
 
 /* A new worker's first job, or its end, often comes at once: it begins its sleep with its eyes
  * open, which keeps its processor from halting and saves a wake-up. True: it was turned meanwhile.
  */
-static bool doze(struct thread_pool_queue *queue) {
+static APART bool doze(struct thread_pool_queue *queue) {
     for (unsigned yields = 0; yields < BIRTH_YIELDS; yields++) {
         if (thread_pool_idle_sleep_for(&queue->idle, 0))
             return true;
@@ -84,31 +79,40 @@ static bool doze(struct thread_pool_queue *queue) {
     return false;
 }
 
+static bool is_turned_early(struct thread_pool_queue *queue,
+                            const struct thread_pool_consumer *consumer, uint64_t now) {
+    if (THREAD_POOL_UNLIKELY(!consumer->is_born) && doze(queue))
+        return true;
+    return THREAD_POOL_UNLIKELY(thread_pool_segments_review(queue, now)) &&
+           sleep_and_give_back(queue);
+}
+
 /* Wakes as a searcher. False: all is done. */
 static bool sleep_through(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer) {
     uint64_t began = thread_pool_wait_now_ns();
-    if (consumer->is_born || !doze(queue))
-        sleep_until_turned(queue, began);
-    if (thread_pool_idle_is_done(&queue->idle))
+    if (!is_turned_early(queue, consumer, began))
+        thread_pool_idle_sleep(&queue->idle);
+    if (THREAD_POOL_UNLIKELY(thread_pool_idle_is_done(&queue->idle)))
         return false;
+    consumer->is_born = true;
     consumer->search_pays = thread_pool_wait_now_ns() - began < SHORT_SLEEP_NS;
     thread_pool_consumer_enter(queue, consumer);
     return true;
 }
 
-/* True: search on. False: all is done. */
-static bool rest(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer) {
+/* False: there is a ticket, or all are awake: it searches on. */
+static APART bool lie_down(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer) {
     unsigned word = thread_pool_idle_announce_sleep(&queue->idle);
     if (thread_pool_consumer_sees_tickets(consumer, 0)) {
         if (thread_pool_idle_cancel_sleep(&queue->idle)) {
             await_producer(consumer);
-            return true;
+            return false;
         }
     } else if (thread_pool_idle_is_over(&queue->idle, word)) {
         thread_pool_queue_end(queue);
     }
     thread_pool_consumer_leave(queue, consumer);
-    return sleep_through(queue, consumer);
+    return true;
 }
 
 /* How long a worker stays away from a queue that it has just emptied. One that is as fast as its
@@ -127,24 +131,30 @@ static void set_pace(struct thread_pool_consumer *consumer) {
         consumer->pace_ns *= 2;
 }
 
-bool thread_pool_queue_wait(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer,
-                            struct thread_pool_task *task) {
-    if (consumer->is_born) {
-        set_pace(consumer);
-        if (consumer->pace_ns > POLL_NS)
-            thread_pool_wait_until(thread_pool_wait_now_ns() + consumer->pace_ns - POLL_NS);
-        if (poll(consumer, QUIET_POLLS) && thread_pool_queue_claim(queue, consumer, task))
+/* Not yet counted as searching. True: there is a job, or was a moment ago. */
+static APART bool poll_quietly(struct thread_pool_consumer *consumer) {
+    set_pace(consumer);
+    if (consumer->pace_ns > POLL_NS)
+        thread_pool_wait_until(thread_pool_wait_now_ns() + consumer->pace_ns - POLL_NS);
+    return poll(consumer, QUIET_POLLS);
+}
+
+bool thread_pool_queue_wait(struct thread_pool_queue *queue,
+                            struct thread_pool_consumer *consumer) {
+    bool found = false, asleep = !consumer->is_born;
+    if (!asleep) {
+        if (poll_quietly(consumer))
             return true;
         thread_pool_idle_start_search(&queue->idle);
-    } else if (!sleep_through(queue, consumer)) {
-        return false;
+        found = thread_pool_consumer_sees_job(consumer) || search(queue, consumer);
     }
-    consumer->is_born = true;
-    do
-        while (!search(queue, consumer))
-            if (!rest(queue, consumer))
-                return false;
-    while (!end_search(queue, consumer, task));
+    while (!found) {
+        if ((asleep || lie_down(queue, consumer)) && !sleep_through(queue, consumer))
+            return false;
+        asleep = false;
+        found = thread_pool_consumer_sees_job(consumer) || search(queue, consumer);
+    }
+    end_search(queue, consumer);
     consumer->vain = 0;
     return true;
 }

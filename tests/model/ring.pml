@@ -551,7 +551,7 @@ add:
     fi;
 #endif
 failed:
-    /* thread_pool_queue_wait and rest: search, and sleep when that takes too long. When a worker
+    /* thread_pool_queue_wait: search, and sleep when that takes too long. When a worker
      * sleeps and is woken is another model's (sleep.pml); here it may be at any time. */
     if
     :: WORTHWHILE -> goto again

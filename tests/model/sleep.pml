@@ -192,17 +192,10 @@ search:
         searchers--;
 #endif
         atomic { sl = 0; se = 0 }
-        claim();
-        if
-        :: claimed -> goto start
-        :: else -> skip
-        fi;
-        /* thread_pool_idle_start_search */
-        searchers++;
-        goto search
+        goto take
     :: else -> skip
     fi;
-    /* rest: thread_pool_idle_announce_sleep; is destroy under way? */
+    /* lie_down: thread_pool_idle_announce_sleep; is destroy under way? */
 #ifdef FLAG_OUTSIDE
     /* The mistake: the flag is not in the word. */
     stopped = stop;
