@@ -3,10 +3,11 @@
  *
  * The pool is a bag: whichever job it likes starts next, which covers every backend's order.
  * Clients send MESSAGES each; epoll reports an edge when something arrives, once. A turn executes
- * at least one request; a connection with more of them may go on the ready list. At most one job
+ * at least one request; a connection with more of them may go on the ready list. A job may get both
+ * connections as a group (job.h), spawn another job for the second or put it off. At most one job
  * holds the role at any time, and when nothing moves any more, everything has been served.
  *
- * Mistakes to be planted: NO_SECOND_LOOK, LET_GO_BLINDLY, KICK_FIRST, COUNT_LATE. */
+ * Mistakes to be planted: NO_SECOND_LOOK, LET_GO_BLINDLY, KICK_FIRST, COUNT_LATE, SPLIT_LATE. */
 #define WORKERS 2
 #define CLIENTS 2
 #ifndef MESSAGES
@@ -25,6 +26,7 @@ bool edge[CLIENTS];       /* what epoll has to report */
 bool ready[CLIENTS];      /* the ready list */
 bool carried[CLIENTS];    /* the poller's, for this round or the next */
 bool spawned[CLIENTS];    /* in the pool: a turn */
+bool spawned_group;       /* in the pool: a job for both */
 bool spawned_role = true; /* in the pool: a job that has the role and nothing else */
 bool waiting, kicked;
 byte to_start, holders, served, refusals;
@@ -60,18 +62,38 @@ inline put_on_ready_list() {
 #endif
 }
 
-inline turn() {
-    atomic { /* poller_job_started */
+/* poller_spawn_another, poller_job_started, job_hand_over */
+inline begin() {
+    if
+    :: has_mate ->
+#ifdef SPLIT_LATE
+        spawned[1] = true;
+        to_start++;
+#else
+        to_start++;
+        spawned[1] = true;
+#endif
+        has_mate = false
+    :: true
+    fi;
+    atomic {
         to_start--;
         if
         :: to_start == 0 -> get_role()
         :: else
         fi
     }
-    if /* turn_hand_over_role, before something slow or in a panic */
+    if /* before something slow or in a panic */
     :: has_role -> atomic { has_role = false; holders--; spawned_role = true }
     :: true
     fi;
+    if
+    :: has_mate -> c = 1; put_on_ready_list(); c = 0; has_mate = false
+    :: true
+    fi
+}
+
+inline turn() {
     look_again = true;
     do
     :: !look_again -> break
@@ -154,12 +176,23 @@ inline fill_batch() {
 }
 
 inline spawn_batch() {
-    count = batch[0] + batch[1];
+    if
+    :: batch[0] && batch[1] -> group = true; count = 1
+    :: group = false; count = batch[0] + batch[1]
+    fi;
     refused = 0;
     atomic { holders--; has_role = false } /* what is not spawned yet keeps the others away */
 #ifndef COUNT_LATE
     to_start = count;
 #endif
+    if
+    :: group && refusals < REFUSALS ->
+        atomic { carried[0] = true; carried[1] = true; refused++; refusals++ };
+        batch[0] = false;
+        batch[1] = false
+    :: group -> batch[0] = false; batch[1] = false; spawned_group = true
+    :: else
+    fi;
     i = 0;
     do
     :: i < CLIENTS && batch[i] && refusals < REFUSALS ->
@@ -185,18 +218,24 @@ inline spawn_batch() {
 }
 
 active [WORKERS] proctype worker() {
-    bool has_role, look, look_again, batch[CLIENTS];
+    bool has_role, has_mate, group, look, look_again, batch[CLIENTS];
     byte c, i, refused, count;
 end_of_work:
     atomic {
         if /* whichever the pool likes */
         :: spawned[0] -> spawned[0] = false; c = 0
         :: spawned[1] -> spawned[1] = false; c = 1
+        :: spawned_group -> spawned_group = false; c = 0; has_mate = true
         :: spawned_role -> spawned_role = false; get_role(); goto rounds
         :: over -> goto finished
         fi
     }
+    begin();
     turn();
+    if
+    :: has_mate -> c = 1; turn(); has_mate = false
+    :: else
+    fi;
 rounds:
     do
     :: over -> goto finished

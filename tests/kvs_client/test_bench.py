@@ -103,6 +103,7 @@ class Runs(unittest.TestCase):
         if "shared_queue" in backends():
             cells["shared_queue"] = [*cells["redis"], *cells["redis-always"],
                                      "kvs_work16us_one_thread", "kvs_pool_scaling",
+                                     "kvs_get_p1_c50_job_each",
                                      "kvs_connection_mode"]
         for backend in backends():
             cells.setdefault(backend, ["kvs_set_p16_c50"])

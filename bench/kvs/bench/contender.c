@@ -139,6 +139,8 @@ static void backend_command(const server_needs *needs, uint16_t port, command_li
         command_line_option(line, "--mode", "connection");
     if (needs->work)
         command_line_add(line, "--enable-debug");
+    if (needs->job_each)
+        command_line_number(line, "--group", 1);
 }
 
 /* No snapshots; and the log of durable writes is not rewritten in the middle of a run. */

@@ -44,6 +44,7 @@ typedef struct contender {
 typedef struct server_needs {
     bool durable;
     bool work;
+    bool job_each; /* no job for two connections */
     bool connection_mode;
     uint32_t threads; /* 0: the server's own default */
 } server_needs;

@@ -242,6 +242,7 @@ static int run_redis_benchmark(bench *b) {
 
 static int (*const runs[WORKLOAD_KINDS])(bench *b) = {
     [WORKLOAD_LEAN] = run_lean,
+    [WORKLOAD_JOB_EACH] = run_lean,
     [WORKLOAD_DURABLE] = run_lean,
     [WORKLOAD_REDIS_BENCHMARK] = run_redis_benchmark,
     [WORKLOAD_WORK] = run_work,
@@ -311,6 +312,7 @@ static server_needs needs_of(const bench *b) {
     workload_kind kind = b->workload->kind;
     return (server_needs){.durable = kind == WORKLOAD_DURABLE,
                           .work = kind == WORKLOAD_WORK || kind == WORKLOAD_WORK_ONE_THREAD,
+                          .job_each = kind == WORKLOAD_JOB_EACH,
                           .connection_mode = kind == WORKLOAD_CONNECTION_MODE,
                           .threads = kind == WORKLOAD_POOL_SCALING ? b->threads
                                                                    : b->workload->pool_threads};

@@ -16,6 +16,7 @@ static const struct {
     const char *load;
 } kinds[WORKLOAD_KINDS] = {
     [WORKLOAD_LEAN] = {CAN_MEMORY, "server", "kvs-load"},
+    [WORKLOAD_JOB_EACH] = {CAN_MEMORY | CAN_THREADS, "server, pools apart", "kvs-load"},
     [WORKLOAD_DURABLE] = {CAN_DURABLE, "server, durable", "kvs-load"},
     [WORKLOAD_REDIS_BENCHMARK] = {CAN_MEMORY | CAN_REDIS_BENCHMARK, "server", "redis-benchmark"},
     [WORKLOAD_WORK] = {CAN_WORK, "server, pools apart", "kvs-load"},
@@ -161,6 +162,9 @@ static void add_redis_benchmark_all(void) {
 
 static void add_special_all(void) {
     static const uint32_t connections[] = {1, 16, 50, 200};
+    add_special(WORKLOAD_JOB_EACH, 0.75, true, "kvs_get_p1_c50_job_each",
+                "GET, 50 connections, pipeline 1, a job for each connection (--group 1): the pool "
+                "has the most to do");
     add_special(WORKLOAD_WORK, 0.7, true, "kvs_work16us",
                 "requests with 16 us of work each, 50 connections, pipeline 1 (Redis: a Lua "
                 "function that asks for TIME until 16 us have passed)");

@@ -9,6 +9,7 @@
 
 typedef enum workload_kind {
     WORKLOAD_LEAN,            /* kvs-load: GET or SET */
+    WORKLOAD_JOB_EACH,        /* the same, no job for two connections */
     WORKLOAD_DURABLE,         /* the same, on servers that write to disk first */
     WORKLOAD_REDIS_BENCHMARK, /* redis-benchmark: GET or SET */
     WORKLOAD_WORK,            /* requests with 16 µs of work */

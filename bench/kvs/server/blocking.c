@@ -11,15 +11,6 @@ static void limit_sending(server *s, connection *c) {
     setsockopt(c->fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
 }
 
-static void count(turn *t) {
-    statistics *own = server_statistics(t->server);
-    /* relaxed: numbers for INFO */
-    atomic_fetch_add_explicit(&own->requests, t->server->options.budget - t->left,
-                              memory_order_relaxed);
-    atomic_fetch_add_explicit(&own->turns, 1, memory_order_relaxed);
-    t->left = t->server->options.budget;
-}
-
 /* Also when the job is unwound by a panic. */
 static void leave(turn *t) {
     turn_flush(t);
@@ -30,22 +21,21 @@ static void leave(turn *t) {
 static void serve(turn *t) {
     turn_end how;
     do {
-        t->drained = false;
-        t->deferred_bytes = 0;
-        turn_take_input(t);
+        turn_go_on(t);
         how = turn_pause(t, turn_serve(t));
         if (how == TURN_COMMIT)
             turn_submit_and_wait(t->connection);
         if (how == TURN_WAIT && turn_blocked(t))
             how = TURN_CLOSE; /* the time for sending is over */
-        count(t);
+        turn_count(t);
     } while (how != TURN_CLOSE && how != TURN_LINGER);
 }
 
 static void blocking_job(void *arg) {
     turn_memory memory;
+    turn_output output;
     __attribute__((cleanup(leave))) turn t;
-    turn_begin(&t, arg, &memory);
+    turn_begin(&t, arg, &memory, &output);
     t.blocking = true;
     serve(&t);
 }

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "job.h"
+
 enum { TABLE_SIZE = 256, NAME_MAX_BYTES = 16, ERROR_MAX = 640 };
 
 const command commands[] = {
@@ -113,6 +115,11 @@ static void wrong_arity(call *c) {
 
 /* ---- execution ------------------------------------------------------------------------------ */
 
+void call_takes_long(call *c) {
+    if (c->turn->job != NULL)
+        job_hand_over(c->turn->job);
+}
+
 static void run(call *c) {
     const command *what = c->command;
     long words = (long)call_count(c);
@@ -124,7 +131,7 @@ static void run(call *c) {
         reply_error(c->out, "NOAUTH Authentication required.");
     else {
         if (what->flags & COMMAND_SLOW)
-            turn_hand_over_role(c->turn);
+            call_takes_long(c);
         what->run(c);
     }
 }

@@ -58,6 +58,9 @@ static inline kvs_slice call_word(const call *c, size_t index) {
 /* -ERR and so on, with printf's formats; cut where a line would be too long. */
 __attribute__((format(printf, 2, 3))) void call_error(call *c, const char *format, ...);
 
+/* Before what may keep the worker long: nobody else is kept waiting by it. */
+void call_takes_long(call *c);
+
 /* Some bytes of a request in an error or a log: printable, at most 128. */
 enum { PRINTABLE_MAX = 128 };
 const char *printable(kvs_slice slice, char text[PRINTABLE_MAX + 1]);

@@ -26,7 +26,7 @@ void run_work(call *c) {
         return;
     }
     if (us >= SLOW_US)
-        turn_hand_over_role(c->turn);
+        call_takes_long(c);
     int64_t end = cpu_ns() + us * 1000;
     while (cpu_ns() < end)
         ;

@@ -47,7 +47,7 @@ static void about_statistics(call *c, text *t) {
     server_totals totals = server_count(s);
     add(t, "# Stats\r\ntotal_connections_received:%" PRIu64 "\r\n", atomic_load(&s->accepted));
     add(t, "total_commands_processed:%" PRIu64 "\r\n", totals.requests);
-    add(t, "turns:%" PRIu64 "\r\n", totals.turns);
+    add(t, "turns:%" PRIu64 "\r\njobs:%" PRIu64 "\r\n", totals.turns, totals.jobs);
     add(t, "rejected_connections:%" PRIu64 "\r\n", atomic_load(&s->refused));
     add(t, "dropped_connections:%" PRIu64 "\r\n\r\n", atomic_load(&s->dropped));
 }

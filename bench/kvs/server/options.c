@@ -7,11 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "job.h"
 #include "thread_pool.h"
 
 enum { EXIT_USAGE = 2 };
 enum {
     OPTION_BUDGET = 1000,
+    OPTION_GROUP,
     OPTION_MAX_CONNECTIONS,
     OPTION_MAX_REQUEST,
     OPTION_MAX_OUTPUT,
@@ -33,12 +35,16 @@ static const struct argp_option known[] = {
     {"dir", 'd', "DIR", 0, "Directory of the data (default: the current one)", 0},
     {"threads", 't', "N", 0, "Threads of the pool, 1 to 1024 (default: one per usable CPU)", 0},
     {"mode", 'm', "MODE", 0,
-     "request (default): a job serves what a connection has sent; connection: a job owns a "
+     "request (default): a job serves what connections have sent; connection: a job owns a "
      "connection until it closes",
      0},
     {NULL, 0, NULL, 0, "Limits (sizes take K, M, G, T):", 1},
     {"budget", OPTION_BUDGET, "N", 0,
      "Requests of one connection before others get their turn, 1 to 1000000 (default 128)", 1},
+    {"group", OPTION_GROUP, "N", 0,
+     "Connections that a job serves when many are ready at once, at most, 1 to 8 (default 8; "
+     "engine lmdb: always 1)",
+     1},
     {"max-connections", OPTION_MAX_CONNECTIONS, "N", 0, "1 to 1000000 (default 10000)", 1},
     {"max-request", OPTION_MAX_REQUEST, "SIZE", 0,
      "Longest request, its key and value included, 1K to 1G (default 16M)", 1},
@@ -141,6 +147,9 @@ static error_t parse_limit(int key, char *text, server_options *given, struct ar
     case OPTION_BUDGET:
         given->budget = (uint32_t)number(text, 1, 1000000, "budget", state);
         return 0;
+    case OPTION_GROUP:
+        given->group = (uint32_t)number(text, 1, JOB_GROUP_MAX, "group", state);
+        return 0;
     case OPTION_MAX_CONNECTIONS:
         given->max_connections = (uint32_t)number(text, 1, 1000000, "connections", state);
         return 0;
@@ -235,6 +244,7 @@ static void set_defaults(server_options *options) {
         .directory = ".",
         .threads = thread_pool_default_threads(),
         .budget = 128,
+        .group = 8,
         .max_connections = 10000,
         .max_request = 16 << 20,
         .max_output = 64 << 20,
@@ -254,7 +264,7 @@ void options_parse(int argc, char **argv, server_options *options) {
         known,
         parse_one,
         NULL,
-        "A key/value server that speaks the Redis protocol (RESP2) and executes every request as a "
+        "A key/value server that speaks the Redis protocol (RESP2) and executes every request in a "
         "job of the thread pool it is linked with.",
         NULL,
         NULL,

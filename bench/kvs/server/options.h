@@ -19,7 +19,8 @@ typedef struct server_options {
     uint64_t max_data; /* bytes of storage; 0: no limit but the disk's */
     uint32_t threads;
     bool connection_mode;
-    uint32_t budget; /* requests of one connection in one job */
+    uint32_t budget; /* requests of one connection in one turn */
+    uint32_t group;  /* connections in one job, at most */
     uint32_t max_connections;
     uint64_t max_request;     /* bytes */
     uint64_t max_output;      /* bytes of replies that wait for their client */

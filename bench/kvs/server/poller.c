@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "blocking.h"
+#include "job.h"
 #include "server.h"
-#include "turn.h"
 
 enum {
     BATCH_MAX = 256,
@@ -353,18 +353,36 @@ static void gather(server *s, batch *b) {
     take_carried(p, b);
 }
 
-/* Spawns a job for each; those that the pool refuses are tried again in the next round. true: the
- * role is still held, because all that were spawned had started when the last was refused. */
+/* How many connections a job gets. Several save time (job.h), but a thread must not wait while
+ * another one has some, and who waits for a disk must not keep others waiting. */
+static uint32_t group_size(const server *s, uint32_t count) {
+    uint32_t most = s->options.group, share = count / s->options.threads;
+    if (server_engine_type(s)->expect == NULL || share <= 1)
+        return 1;
+    return share < most ? share : most;
+}
+
+/* members[0 … count) are linked by `handed`. */
+static void link_group(connection *const *members, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++)
+        members[i]->handed = i + 1 < count ? members[i + 1] : NULL;
+}
+
+/* Spawns a job for each group; those that the pool refuses are tried again in the next round. true:
+ * the role is still held, because all that were spawned had started when the last was refused. */
 static bool spawn_batch(server *s, const batch *b) {
-    uint32_t refused = 0;
+    uint32_t refused = 0, size = group_size(s, b->count);
     poller *p = &s->poller;
     /* relaxed: the jobs see it through their spawn */
-    atomic_store_explicit(&p->to_start, b->count, memory_order_relaxed);
-    for (uint32_t i = 0; i < b->count; i++) {
-        if (thread_pool_spawn(s->pool, turn_job, b->members[i]) == 0)
+    atomic_store_explicit(&p->to_start, (b->count + size - 1) / size, memory_order_relaxed);
+    for (uint32_t i = 0; i < b->count; i += size) {
+        uint32_t count = b->count - i < size ? b->count - i : size;
+        link_group(&b->members[i], count);
+        if (thread_pool_spawn(s->pool, job_run, b->members[i]) == 0)
             continue;
         /* The role cannot be gone yet: this one counts as not started. */
-        carry(p, b->members[i]);
+        for (uint32_t k = 0; k < count; k++)
+            carry(p, b->members[i + k]);
         p->retry = true;
         refused++;
     }
@@ -406,6 +424,17 @@ static void *poller_thread(void *arg) {
 
 bool poller_job_started(server *s) {
     return atomic_fetch_sub(&s->poller.to_start, 1) == 1;
+}
+
+/* The caller's job counts as not started, so 0 is out of reach, and the role is nobody's. */
+bool poller_spawn_another(connection *c) {
+    server *s = c->server;
+    c->handed = NULL;
+    atomic_fetch_add(&s->poller.to_start, 1);
+    if (thread_pool_spawn(s->pool, job_run, c) == 0)
+        return true;
+    atomic_fetch_sub(&s->poller.to_start, 1);
+    return false;
 }
 
 bool poller_hand_over(server *s) {

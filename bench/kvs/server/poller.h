@@ -1,9 +1,9 @@
-/* poller.h: finds out which connections have something to do, and spawns a job for each.
+/* poller.h: finds out which connections have something to do, and spawns jobs for them.
  *
  * The poller is no thread but a role, held by one job at a time. Its holder does a round: wait in
- * epoll, take the connections that are ready as a batch, spawn a job for each, give up the role.
- * The job of the batch that starts last gets it, and does the next round after it has served its
- * connection. So
+ * epoll, take the connections that are ready as a batch, spawn jobs for them, give up the role. The
+ * job of the batch that starts last gets it, and does the next round after it has served what it
+ * was spawned for. So
  *   - no order of jobs that a backend may choose can starve anybody: a round comes after every job
  *     of the last one has started, whether they run first-in-first-out or the other way round;
  *   - one thread is enough: nobody sits in epoll while a job of the batch waits for a thread;
@@ -71,6 +71,11 @@ bool poller_round(struct server *s);
 
 /* A job of a batch begins; true: it is the last to do so and holds the role. */
 bool poller_job_started(struct server *s);
+
+/* By a job of a batch that has not begun yet, in the sense above: one more job of the batch, for a
+ * connection that the caller has. false: the pool refused it, the caller still has the connection.
+ */
+bool poller_spawn_another(connection *c);
 
 /* Lets another job have the role. Called by its holder; false: no job could be spawned, and the
  * caller keeps it. */

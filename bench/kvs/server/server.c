@@ -7,6 +7,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "job.h"
+
 /* Descriptors beside those of clients: standard ones, listeners, epoll, eventfds, the data. */
 enum { OWN_DESCRIPTORS = 40 };
 
@@ -27,6 +29,7 @@ server_totals server_count(server *s) {
         /* relaxed: numbers for INFO */
         totals.requests += atomic_load_explicit(&s->statistics[i].requests, memory_order_relaxed);
         totals.turns += atomic_load_explicit(&s->statistics[i].turns, memory_order_relaxed);
+        totals.jobs += atomic_load_explicit(&s->statistics[i].jobs, memory_order_relaxed);
     }
     return totals;
 }
@@ -74,8 +77,10 @@ static int open_engine(server *s) {
 }
 
 static int make_pool(server *s) {
-    thread_pool_options options = {
-        .threads = s->options.threads, .name = "kvs", .on_panic = on_panic};
+    thread_pool_options options = {.threads = s->options.threads,
+                                   .stack_size = JOB_STACK,
+                                   .name = "kvs",
+                                   .on_panic = on_panic};
     int error = thread_pool_new_with(&options, &s->pool);
     if (error != 0)
         log_line(LOG_ERRORS, "cannot make a pool of %u threads: %s", s->options.threads,

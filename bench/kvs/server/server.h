@@ -1,8 +1,8 @@
 /* server.h: what all parts of the server share.
  *
  * Who runs what: the main thread starts, waits for signals and stops. Everything else is done by
- * jobs of the pool. A job serves one connection (turn.h); the job that was the last of its batch to
- * start then holds the poller's role (poller.h) and hands out the next batch. */
+ * jobs of the pool. A job serves one connection or a few (job.h); the job that was the last of its
+ * batch to start then holds the poller's role (poller.h) and hands out the next batch. */
 #ifndef KVS_SERVER_H
 #define KVS_SERVER_H
 
@@ -22,6 +22,7 @@ enum { CACHE_LINE = 64, STATISTICS_SLOTS = 64 };
 typedef struct statistics {
     _Alignas(CACHE_LINE) _Atomic uint64_t requests;
     _Atomic uint64_t turns;
+    _Atomic uint64_t jobs; /* that served */
 } statistics;
 
 typedef struct server {
@@ -59,7 +60,7 @@ void server_finish(server *s);
 
 /* The numbers of INFO. Any thread. */
 typedef struct server_totals {
-    uint64_t requests, turns;
+    uint64_t requests, turns, jobs;
 } server_totals;
 server_totals server_count(server *s);
 

@@ -1,7 +1,6 @@
 #include "turn.h"
 
 #include <sys/socket.h>
-#include <time.h>
 
 #include "commands.h"
 #include "server.h"
@@ -79,17 +78,22 @@ static turn_end execute_foreseen(turn *t) {
     return executed(t, request->length);
 }
 
-/* Tells the engine which keys the requests are about: the second words, of most commands. */
-static void expect(turn *t) {
-    kvs_slice keys[TURN_AHEAD];
+size_t turn_keys(const turn *t, kvs_slice *keys) {
     size_t count = 0, at = t->in_start;
-    for (uint32_t i = 0; i < t->ahead_count; i++) {
+    for (uint32_t i = t->ahead_next; i < t->ahead_count; i++) {
         const resp_ahead *request = &t->memory->ahead[i];
-        const resp_span *word = &request->words[1];
+        const resp_span *word = &request->words[1]; /* of most commands it is */
         if (request->count > 1)
             keys[count++] = (kvs_slice){t->in + at + word->offset, word->length};
         at += request->length;
     }
+    return count;
+}
+
+/* Of one key the engine would learn too late. */
+static void expect(turn *t) {
+    kvs_slice keys[TURN_AHEAD];
+    size_t count = turn_keys(t, keys);
     if (count > 1)
         server_engine_type(t->server)->expect(t->server->engine, keys, count);
 }
@@ -239,13 +243,36 @@ turn_end turn_pause(turn *t, turn_end how) {
     return how;
 }
 
-void turn_begin(turn *t, connection *c, turn_memory *memory) {
+void turn_begin(turn *t, connection *c, turn_memory *memory, turn_output *output) {
     *t = (turn){.server = c->server,
                 .connection = c,
-                .out = reply_on(memory->out, TURN_OUTPUT),
+                .out = reply_on(output->bytes, TURN_OUTPUT),
                 .memory = memory,
                 .left = c->server->options.budget};
     t->out.resp3 = c->resp3;
+    turn_take_input(t);
+}
+
+/* Nothing is left of an earlier turn, and nothing stands against a new one. */
+static bool is_fresh(const turn *t) {
+    const connection *c = t->connection;
+    return c->input == NULL && c->deferred == NULL && c->invalid == NULL && !c->lingering &&
+           !c->closing && !turn_blocked(t) && atomic_load(&c->verdict) == STAY;
+}
+
+bool turn_prepare(turn *t) {
+    if (!is_fresh(t))
+        return false;
+    if (!turn_receive(t))
+        t->ended = true; /* broken: nothing will come any more */
+    else if (t->in_end > t->in_start)
+        look_ahead(t);
+    return t->ahead_count <= 1;
+}
+
+void turn_go_on(turn *t) {
+    t->drained = false;
+    t->deferred_bytes = 0;
     turn_take_input(t);
 }
 
@@ -254,93 +281,11 @@ void turn_drop(turn *t) {
     reply_release(&t->out);
 }
 
-void turn_hand_over_role(turn *t) {
-    if (t->has_role && poller_hand_over(t->server))
-        t->has_role = false;
-}
-
-/* ---- the job -------------------------------------------------------------------------------- */
-
-/* Gives the connection to whoever is next. false: it has news, the turn goes on. */
-static bool pass_on(turn *t, turn_end how) {
-    connection *c = t->connection;
-    connection_state running = RUNNING;
-    t->connection = NULL; /* from here on it may be somebody else's, or gone */
-    switch (how) {
-    case TURN_COMMIT:
-        turn_submit(c);
-        return true;
-    case TURN_AGAIN:
-        poller_ready(t->server, c);
-        return true;
-    case TURN_CLOSE:
-        poller_closed(t->server, c);
-        return true;
-    default:
-        if (atomic_compare_exchange_strong(&c->state, &running, IDLE))
-            return true;
-        atomic_store(&c->state, RUNNING); /* it was DIRTY: look again */
-        t->connection = c;
-        return false;
-    }
-}
-
-static void serve(turn *t) {
-    turn_end how;
-    do {
-        t->drained = false;
-        t->deferred_bytes = 0;
-        turn_take_input(t);
-        how = turn_pause(t, turn_serve(t));
-    } while (!pass_on(t, how));
-}
-
-/* The turn was unwound by a panic: what it answered before is sent, the connection closes. */
-static void abandon(turn *t) {
-    static const struct timespec moment = {.tv_nsec = 1000000};
-    if (t->connection != NULL) {
-        log_line(LOG_WARNINGS, "client %llu dropped: its job panicked",
-                 (unsigned long long)t->connection->id);
-        turn_flush(t);
-        poller_closed(t->server, t->connection);
-    }
-    while (t->has_role && !poller_hand_over(t->server))
-        nanosleep(&moment, NULL);
-}
-
-static void leave(turn *t) {
-    if (t->connection != NULL)
-        abandon(t);
-    turn_drop(t);
-}
-
-static void count(turn *t) {
+void turn_count(turn *t) {
     statistics *own = server_statistics(t->server);
     /* relaxed: numbers for INFO */
     atomic_fetch_add_explicit(&own->requests, t->server->options.budget - t->left,
                               memory_order_relaxed);
     atomic_fetch_add_explicit(&own->turns, 1, memory_order_relaxed);
-}
-
-/* Whether the poller's role is held afterwards. */
-static bool run_turn(connection *c) {
-    turn_memory memory;
-    server *s = c->server;
-    __attribute__((cleanup(leave))) turn t;
-    bool role = poller_job_started(s);
-    turn_begin(&t, c, &memory);
-    t.has_role = role;
-    if (s->options.idle_timeout != 0)
-        atomic_store_explicit(&c->last_active, clock_ms(), memory_order_relaxed); /* a hint */
-    serve(&t);
-    count(&t);
-    return t.has_role;
-}
-
-void turn_job(void *arg) {
-    connection *c = arg;
-    server *s = c->server;
-    if (run_turn(c))
-        while (poller_round(s))
-            ;
+    t->left = t->server->options.budget;
 }

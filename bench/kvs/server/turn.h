@@ -1,5 +1,5 @@
-/* turn.h: a connection's turn: one job reads what its client has sent, executes the complete
- * requests, up to a budget, and writes the replies together. */
+/* turn.h: a connection's turn: what its client has sent is read, the complete requests are
+ * executed, up to a budget, and the replies written together. Who does that is a job: job.h. */
 #ifndef KVS_TURN_H
 #define KVS_TURN_H
 
@@ -16,9 +16,15 @@ enum { TURN_INPUT = 32 * 1024, TURN_OUTPUT = 32 * 1024, TURN_AHEAD = KVS_EXPECT_
 /* Memory of a turn on its thread's stack, warm in the cache from the turn before. Only what is left
  * over is copied to memory of the connection, so an idle one holds no buffers. */
 typedef struct turn_memory {
-    char in[TURN_INPUT], out[TURN_OUTPUT];
+    char in[TURN_INPUT];
     resp_ahead ahead[TURN_AHEAD];
 } turn_memory;
+
+/* Replies; turns that come one after the other share it, because each ends with its replies sent.
+ */
+typedef struct turn_output {
+    char bytes[TURN_OUTPUT];
+} turn_output;
 
 typedef enum turn_end {
     TURN_WAIT,   /* for the client */
@@ -31,6 +37,7 @@ typedef enum turn_end {
 /* Everything here: the job that serves. */
 typedef struct turn {
     struct server *server;
+    struct job *job;        /* NULL in --mode connection */
     connection *connection; /* NULL: it is somebody else's already */
     reply_writer out;
     char *in; /* in[start … end): received, not executed; begins with a request */
@@ -42,23 +49,23 @@ typedef struct turn {
     bool drained;  /* the socket has nothing more for now */
     bool ended;    /* the client sends no more */
     bool blocking; /* --mode connection: recv and send wait */
-    bool has_role; /* the poller's */
     bool has_view;
     kvs_view *view; /* of the engine, with has_view */
 } turn;
 
-/* The job. arg: a connection in state RUNNING. */
-void turn_job(void *arg);
-
-/* For blocking.c: one turn of a connection that the caller keeps; ends with the replies sent and
- * without submitting. `t` must be turn_begin's. */
-void turn_begin(turn *t, connection *c, turn_memory *memory);
+/* A turn of a connection that the caller has (job.c, blocking.c), in these steps. */
+void turn_begin(turn *t, connection *c, turn_memory *memory, turn_output *output);
+/* May be left out: receives and parses before the turn comes, so that the caller can do so for
+ * several and tell the engine what all of them are about. false: it may be a long turn, there is
+ * more than one request or something else to do. */
+bool turn_prepare(turn *t);
+/* The keys of the requests that have been found, at most TURN_AHEAD. Returns how many. */
+size_t turn_keys(const turn *t, kvs_slice *keys);
 turn_end turn_serve(turn *t);
 turn_end turn_pause(turn *t, turn_end how); /* keeps what is left over, sends the replies */
+void turn_go_on(turn *t);                   /* before another turn_serve of the same turn */
 void turn_drop(turn *t);                    /* frees what the turn has; the connection stays */
-
-/* Before a command that takes long: whoever else could be served is not kept waiting. */
-void turn_hand_over_role(turn *t);
+void turn_count(turn *t); /* what has been executed since the last time, for INFO */
 
 /* ---- turn_io.c ------------------------------------------------------------------------------ */
 
