@@ -84,11 +84,12 @@ static bool lists_threads(const json_t *workload, unsigned threads) {
     return false;
 }
 
-/* A pool takes any number of threads where it takes several; a server only those it lists. */
+/* A pool, or its floor, takes any number of threads where it takes several; a server only those it
+ * lists. */
 static bool takes_threads(const struct contender *contender, const json_t *workload,
                           unsigned threads) {
     bool several = json_array_size(json_object_get(workload, "threads")) > 1;
-    return lists_threads(workload, threads) || (contender->kind == KIND_POOL && several);
+    return lists_threads(workload, threads) || (contender->kind != KIND_SERVER && several);
 }
 
 static unsigned first_threads(const json_t *workload) {
@@ -105,8 +106,8 @@ static void add_floor(const struct contenders *contenders, struct cell *cell) {
             floor->kind == KIND_FLOOR && floor->available ? contender_workload(floor, name) : NULL;
         if (workload != NULL)
             cell_add(cell, floor, KIND_FLOOR, workload,
-                     lists_threads(workload, cell->threads) ? cell->threads
-                                                            : first_threads(workload));
+                     takes_threads(floor, workload, cell->threads) ? cell->threads
+                                                                   : first_threads(workload));
     }
 }
 

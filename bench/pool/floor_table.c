@@ -4,6 +4,7 @@
 
 static const unsigned no_threads[] = {1, 0};
 static const unsigned two_threads[] = {2, 0};
+static const unsigned sleepers[] = {1, 2, 4, 8, 0};
 
 static const struct metric ring_metrics[] = {METRIC_NS_PER_JOB, METRICS_BATCHES, {0}};
 static const struct metric wake_metrics[] = {METRICS_WAKES, {0}};
@@ -33,12 +34,21 @@ static const struct workload workloads[] = {
      .metrics = ring_metrics,
      .run = floor_mpmc_ring},
     {.name = "futex_wake",
-     .title = "a bare futex wake, from the call to the first instruction",
+     .title = "a bare futex wake of one of so many threads, from the call to its first instruction",
      .group = "latency",
      .seconds = 0.35,
-     .threads = no_threads,
+     .threads = sleepers,
+     .any_threads = true,
      .metrics = wake_metrics,
      .run = floor_futex_wake},
+    {.name = "two_claimers_100ns",
+     .title = "two threads that take jobs of 100 ns one by one from a shared counter",
+     .group = "busy",
+     .seconds = 0.35,
+     .threads = two_threads,
+     .metrics = busy_metrics,
+     .parameter = 100,
+     .run = floor_two_claimers},
     TWO_THREADS("100ns", 100, "two plain threads, jobs of 100 ns"),
     TWO_THREADS("1us", 1000, "two plain threads, jobs of 1 µs"),
     TWO_THREADS("10us", 10000, "two plain threads, jobs of 10 µs"),

@@ -10,6 +10,6 @@ floor_function floor_spsc_ring;
 floor_function floor_mpmc_ring;
 floor_function floor_futex_wake;
 floor_function floor_unwind_resume;
-floor_function floor_two_threads; /* parameter: nanoseconds of a job */
+floor_function floor_two_threads, floor_two_claimers; /* parameter: nanoseconds of a job */
 
 #endif

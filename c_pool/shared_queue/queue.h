@@ -21,11 +21,14 @@ struct thread_pool_consumer {
     alignas(THREAD_POOL_LINE) _Atomic(struct thread_pool_segment *) holds;
     /* The worker's own. */
     struct thread_pool_segment *segment; /* what `holds` says */
-    struct thread_pool_slot *slots;  /* copies of the segment's: its own stand on the line that */
-    uint32_t count;                  /* producers write with every ticket */
-    uint32_t phase;                  /* of the segment's life */
-    uint32_t next;                   /* where it saw `head` last: see thread_pool_claim_try */
-    bool gives_back;                 /* it does not spawn itself: see thread_pool_slot_give_back */
+    struct thread_pool_slot *slots; /* copies of the segment's: its own stand on the line that */
+    uint32_t count;                 /* producers write with every ticket */
+    uint32_t phase;                 /* of the segment's life */
+    uint32_t next;                  /* where it saw `head` last: see thread_pool_claim_try */
+    bool gives_back;                /* it does not spawn itself: see thread_pool_slot_give_back */
+    bool is_born;                   /* false: has not woken yet for the first time */
+    bool search_pays;               /* the last sleep was short */
+    uint32_t vain; /* see await_producer; so far what a woken worker needs, in one line of 64 */
     uint32_t stay_ns, first_look_ns; /* see stay_away, these two */
     uint32_t collisions, patience;
     /* Of colliding workers: since when and where in the segment; see measure_crowd. */
@@ -36,9 +39,6 @@ struct thread_pool_consumer {
     uint32_t pace_ns;     /* see set_pace, these three */
     uint32_t dry_head;
     struct thread_pool_segment *dry_segment;
-    uint32_t vain;    /* see await_producer */
-    bool is_born;     /* false: has not woken yet for the first time */
-    bool search_pays; /* the last sleep was short */
 };
 
 struct thread_pool_queue {
