@@ -11,6 +11,27 @@ enum thread_pool_claim {
     THREAD_POOL_CLAIM_MISSED,  /* others have claimed since this worker looked at `head` */
 };
 
+/* The slot is this worker's already, and its producer about to publish it: README.md, Blind claims.
+ */
+void thread_pool_claim_await(struct thread_pool_consumer *consumer, struct thread_pool_slot *slot,
+                             struct thread_pool_task *task);
+
+/* Without a look: in a segment whose tickets have all been given, wherever `head` is, is a job of
+ * this life, or the end. */
+static inline enum thread_pool_claim
+thread_pool_claim_blindly(struct thread_pool_consumer *consumer, struct thread_pool_task *task) {
+    /* Relaxed: as in thread_pool_claim_next. */
+    consumer->blind_left--;
+    uint32_t index = atomic_fetch_add_explicit(&consumer->segment->head, 1, memory_order_relaxed);
+    consumer->next = index + 1;
+    if (THREAD_POOL_UNLIKELY(index >= consumer->count))
+        return THREAD_POOL_CLAIM_END;
+    struct thread_pool_slot *slot = &consumer->slots[index];
+    if (THREAD_POOL_UNLIKELY(!thread_pool_slot_read(slot, consumer->phase, task)))
+        thread_pool_claim_await(consumer, slot, task);
+    return THREAD_POOL_CLAIMED;
+}
+
 /* Takes slot consumer->next, if `head` is there. Either way consumer->next is where `head` is now.
  * A pool of one worker needs no exchange. */
 static inline bool thread_pool_claim_next(struct thread_pool_queue *queue,
@@ -40,15 +61,27 @@ static inline enum thread_pool_claim thread_pool_claim_look(struct thread_pool_c
 }
 
 /* One attempt, where the worker saw `head` last: after its own claim that is where it is, unless
- * others have claimed since, and then a second one where it is now. */
-static inline enum thread_pool_claim thread_pool_claim_try(struct thread_pool_queue *queue,
-                                                           struct thread_pool_consumer *consumer,
-                                                           struct thread_pool_task *task) {
+ * others have claimed since. */
+static inline enum thread_pool_claim thread_pool_claim_seen(struct thread_pool_queue *queue,
+                                                            struct thread_pool_consumer *consumer,
+                                                            struct thread_pool_task *task) {
     enum thread_pool_claim how = thread_pool_claim_look(consumer, task);
     if (THREAD_POOL_UNLIKELY(how != THREAD_POOL_CLAIMED))
         return how;
     if (THREAD_POOL_UNLIKELY(!thread_pool_claim_next(queue, consumer)))
         return THREAD_POOL_CLAIM_MISSED;
+    consumer->blind_left = consumer->blind_run;
+    return THREAD_POOL_CLAIMED;
+}
+
+static inline enum thread_pool_claim thread_pool_claim_try(struct thread_pool_queue *queue,
+                                                           struct thread_pool_consumer *consumer,
+                                                           struct thread_pool_task *task) {
+    enum thread_pool_claim how = consumer->blind_left != 0
+                                     ? thread_pool_claim_blindly(consumer, task)
+                                     : thread_pool_claim_seen(queue, consumer, task);
+    if (THREAD_POOL_UNLIKELY(how != THREAD_POOL_CLAIMED))
+        return how;
     uint32_t index = consumer->next - 1;
     if (consumer->gives_back)
         thread_pool_slot_give_back(&consumer->slots[index], index);

@@ -3,6 +3,15 @@
 #define THREAD_POOL_CONSUMER_H
 
 #include "queue.h"
+#include "tuning.h"
+
+/* Whether claims may be blind: all tickets of the segment have been given. And whether they should:
+ * stays have been of no use, so jobs are long enough for two, and collisions only cost. */
+static inline void thread_pool_consumer_choose(struct thread_pool_consumer *consumer) {
+    /* Acquire: the tickets come before the link; partner append. */
+    bool full = atomic_load_explicit(&consumer->segment->next, memory_order_acquire) != NULL;
+    consumer->blind_run = full && consumer->patience >= COLLISIONS_MOST ? BLIND_RUN : 0;
+}
 
 /* Takes hold of the first segment. */
 static inline void thread_pool_consumer_enter(struct thread_pool_queue *queue,
@@ -21,6 +30,8 @@ static inline void thread_pool_consumer_enter(struct thread_pool_queue *queue,
     consumer->count = segment->count;
     consumer->phase = thread_pool_life_phase(segment->life);
     consumer->next = atomic_load_explicit(&segment->head, memory_order_relaxed);
+    thread_pool_consumer_choose(consumer);
+    consumer->blind_left = 0;
     consumer->gives_back = !thread_pool_queue_has_put;
     thread_pool_queue_has_put = false;
 }

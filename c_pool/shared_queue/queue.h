@@ -25,6 +25,7 @@ struct thread_pool_consumer {
     uint32_t count;                 /* producers write with every ticket */
     uint32_t phase;                 /* of the segment's life */
     uint32_t next;                  /* where it saw `head` last: see thread_pool_claim_try */
+    uint8_t blind_left, blind_run;  /* see thread_pool_claim_blindly */
     bool gives_back;                /* it does not spawn itself: see thread_pool_slot_give_back */
     bool is_born;                   /* false: has not woken yet for the first time */
     bool search_pays;               /* the last sleep was short */

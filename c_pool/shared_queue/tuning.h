@@ -56,6 +56,11 @@
 #define STOPPED_PRODUCER_NAP_NS 50000 /* such a nap */
 #endif
 
+/* Claims without a look, where all tickets have been given, between two that can collide. */
+#ifndef BLIND_RUN
+#define BLIND_RUN 15u
+#endif
+
 /* Colliding workers. In collisions: */
 #ifndef COLLISIONS_FIRST
 #define COLLISIONS_FIRST 64u /* before a worker stays away, at first and after a useful stay */

@@ -31,6 +31,9 @@
 #ifndef REST_MOST
 #define REST_MOST 1 /* times a worker lets go of its segment to sleep */
 #endif
+#ifndef BLIND
+#define BLIND 0 /* claims where all tickets have been given: 0 seen, 1 blind, 2 either */
+#endif
 #ifndef GIVEN
 #define GIVEN 1 /* slots of the first segment that have been claimed before */
 #endif
@@ -97,7 +100,12 @@ inline publish(segment, index, of_life, job) {
         /* Each slot is written once a life: what is there is of an earlier one. */
         assert(slot_life[SLOT(segment, index)] < of_life);
         slot_life[SLOT(segment, index)] = of_life;
-        slot_job[SLOT(segment, index)] = job
+        slot_job[SLOT(segment, index)] = job;
+        if /* claimed blindly: the claim is known only now */
+        :: index < head[segment] && of_life == life[segment] ->
+            count_claim(slot_job[SLOT(segment, index)])
+        :: else -> skip
+        fi
     }
 }
 
@@ -423,6 +431,20 @@ proctype worker(byte self) {
 again:
     /* thread_pool_claim_try: where this worker saw the head last, */
 #ifndef CLAIM_ADDS
+#if BLIND
+    if
+#ifdef BLIND_EARLY /* The mistake: not all tickets of the segment have been given. */
+    :: head[segment] < COUNT -> goto blind
+#else
+    :: next[segment] != NONE -> goto blind
+#endif
+#if BLIND == 1
+    :: else -> skip
+#else
+    :: true
+#endif
+    fi;
+#endif
     index = place;
 #else
     index = head[segment];
@@ -431,6 +453,7 @@ again:
     :: else -> skip
     fi;
 #endif
+looked:
     if
     :: index >= COUNT ->
         /* advance: the next segment, */
@@ -456,7 +479,7 @@ again:
             moved = (first == segment);
 #ifndef CLAIM_ADDS
             /* Nothing is left behind; if it is the same life, as it should be. */
-            assert(head[segment] == COUNT || life[segment] != of_life);
+            assert(head[segment] >= COUNT || life[segment] != of_life);
 #endif
             if
             :: moved -> first = from
@@ -525,6 +548,32 @@ again:
 #endif
     d_step { i = 0; index = 0 }
     goto again;
+#if BLIND && !defined(CLAIM_ADDS)
+blind: /* thread_pool_claim_blindly: the claim, */
+    atomic {
+        index = head[segment];
+        head[segment]++;
+        place = index + 1;
+        if
+        :: index >= COUNT -> goto looked
+        :: else -> skip
+        fi;
+        if
+        :: PHASE(slot_life[SLOT(segment, index)]) == PHASE(of_life) ->
+            count_claim(slot_job[SLOT(segment, index)])
+        :: else -> skip
+        fi
+    }
+    /* and its job, for which it may have to wait: thread_pool_claim_await. */
+    atomic {
+        PHASE(slot_life[SLOT(segment, index)]) == PHASE(of_life) ->
+        assert(mapped[segment] && slot_life[SLOT(segment, index)] == of_life);
+        assert(slot_job[SLOT(segment, index)] != OVERWRITTEN)
+    }
+    give_back_slot();
+    index = 0;
+    goto again;
+#endif
 #ifdef CLAIM_ADDS
     /* The mistake: claims that were thought to need no look at the slot are made by fetch-and-add,
      * and given back when there is no job. But between the look at the head and the addition others
