@@ -11,11 +11,10 @@ static const struct metric wake_metrics[] = {METRICS_WAKES, {0}};
 static const struct metric busy_metrics[] = {METRIC_NS_PER_JOB, METRICS_BUSY, METRICS_BATCHES, {0}};
 static const struct metric unwind_metrics[] = {METRIC_NS_PER_PANIC, METRICS_BATCHES, {0}};
 
-#define TWO_THREADS(LENGTH, NS, TITLE)                                                             \
+#define TWO_THREADS(NAME, NS, RUN, TITLE)                                                          \
     {                                                                                              \
-        .name = "two_threads_" LENGTH, .title = TITLE, .group = "busy", .seconds = 0.35,           \
-        .threads = two_threads, .metrics = busy_metrics, .parameter = (NS),                        \
-        .run = floor_two_threads                                                                   \
+        .name = NAME, .title = TITLE, .group = "busy", .seconds = 0.35, .threads = two_threads,    \
+        .metrics = busy_metrics, .parameter = (NS), .run = RUN                                     \
     }
 
 static const struct workload workloads[] = {
@@ -41,17 +40,11 @@ static const struct workload workloads[] = {
      .any_threads = true,
      .metrics = wake_metrics,
      .run = floor_futex_wake},
-    {.name = "two_claimers_100ns",
-     .title = "two threads that take jobs of 100 ns one by one from a shared counter",
-     .group = "busy",
-     .seconds = 0.35,
-     .threads = two_threads,
-     .metrics = busy_metrics,
-     .parameter = 100,
-     .run = floor_two_claimers},
-    TWO_THREADS("100ns", 100, "two plain threads, jobs of 100 ns"),
-    TWO_THREADS("1us", 1000, "two plain threads, jobs of 1 µs"),
-    TWO_THREADS("10us", 10000, "two plain threads, jobs of 10 µs"),
+    TWO_THREADS("two_claimers_100ns", 100, floor_two_claimers,
+                "two threads that take jobs of 100 ns one by one from a shared counter"),
+    TWO_THREADS("two_threads_100ns", 100, floor_two_threads, "two plain threads, jobs of 100 ns"),
+    TWO_THREADS("two_threads_1us", 1000, floor_two_threads, "two plain threads, jobs of 1 µs"),
+    TWO_THREADS("two_threads_10us", 10000, floor_two_threads, "two plain threads, jobs of 10 µs"),
     {.name = "unwind_resume",
      .title = "from the end of a cleanup to where the unwinder first lets a pool leave",
      .group = "cost",

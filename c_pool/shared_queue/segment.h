@@ -31,11 +31,10 @@ struct thread_pool_segment {
     uint32_t life;                  /* as slots */
 
     /* The workers' line. */
-    alignas(THREAD_POOL_LINE) _Atomic uint32_t
-        head; /* atomic: slots claimed; past `count`, all of them */
-    _Atomic(struct thread_pool_segment *) next; /* atomic: set once a life */
-    struct thread_pool_segment *below;          /* under the queue's lock: in one of its lists */
-    bool fresh;                                 /* under the queue's lock: slots are zeros */
+    alignas(THREAD_POOL_LINE) _Atomic uint32_t head; /* atomic: slots claimed, or more */
+    _Atomic(struct thread_pool_segment *) next;      /* atomic: set once a life */
+    struct thread_pool_segment *below; /* under the queue's lock: in one of its lists */
+    bool fresh;                        /* under the queue's lock: slots are zeros */
 };
 
 static_assert(sizeof(struct thread_pool_segment) == 2 * THREAD_POOL_LINE,

@@ -100,7 +100,7 @@ static bool sleep_through(struct thread_pool_queue *queue, struct thread_pool_co
     return true;
 }
 
-/* False: there is a ticket, or all are awake: it searches on. */
+/* False: there is a ticket, and it searches on. */
 static APART bool lie_down(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer) {
     unsigned word = thread_pool_idle_announce_sleep(&queue->idle);
     if (thread_pool_consumer_sees_tickets(consumer, 0)) {
