@@ -134,9 +134,11 @@ inline collect_ready() {
     od
 }
 
+/* wait_for_news */
 inline sleep() {
     look = ANY(carried);
     if
+    :: ANY(edge) -> look = true /* look_and_yield has found it */
     :: !look -> waiting = true; /* P1 */
 #ifndef NO_SECOND_LOOK
         look = ANY(ready)       /* P2 */

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -20,6 +21,7 @@ enum {
     ACCEPT_PAUSE_MS = 100,
     SCAN_MS = 500,
     RETRY_MS = 1,
+    BRIEF_NS = 100000,
     REAPS_AT_ONCE = 1024,
 };
 
@@ -324,17 +326,44 @@ static void take_carried(poller *p, batch *b) {
         p->carried_last = &p->carried;
 }
 
+static int64_t now_ns(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/* Where the last sleep was brief, the next one is likely to be, too. A client that wants this
+ * processor gets it here instead, and what it sends meanwhile needs no wake-up. */
+static int look_and_yield(const poller *p, struct epoll_event *events) {
+    int count = epoll_wait(p->epoll, events, EVENTS_MAX, 0);
+    if (count == 0)
+        sched_yield();
+    return count;
+}
+
 static int sleep_for(poller *p, int milliseconds, struct epoll_event *events) {
-    if (milliseconds != 0) {
-        atomic_store(&p->waiting, true); /* partner: poller_ready, poller_closed, poller_watch */
-        if (atomic_load(&p->ready) != NULL || atomic_load(&p->closed) != NULL)
-            milliseconds = 0;
-        else if (milliseconds < 0 && atomic_load(&p->watched) != 0)
-            milliseconds = SCAN_MS;
-    }
+    atomic_store(&p->waiting, true); /* partner: poller_ready, poller_closed, poller_watch */
+    if (atomic_load(&p->ready) != NULL || atomic_load(&p->closed) != NULL)
+        milliseconds = 0;
+    else if (milliseconds < 0 && atomic_load(&p->watched) != 0)
+        milliseconds = SCAN_MS;
+    int64_t began = now_ns();
     int count = epoll_wait(p->epoll, events, EVENTS_MAX, milliseconds);
+    p->slept_briefly = now_ns() - began < BRIEF_NS;
     if (atomic_load_explicit(&p->waiting, memory_order_relaxed)) /* relaxed: only to save a store */
         atomic_store(&p->waiting, false);
+    return count;
+}
+
+/* Asks epoll for news, for so long. */
+static int wait_for_news(poller *p, int milliseconds, struct epoll_event *events) {
+    int count = 0;
+    if (milliseconds == 0)
+        count = epoll_wait(p->epoll, events, EVENTS_MAX, 0);
+    else if (p->slept_briefly)
+        count = look_and_yield(p, events);
+    if (count == 0 && milliseconds != 0)
+        count = sleep_for(p, milliseconds, events);
     return count < 0 ? 0 : count; /* EINTR; the others are bugs that a test would see */
 }
 
@@ -346,7 +375,7 @@ static void gather(server *s, batch *b) {
     check_times(s);
     if (atomic_load(&p->ready) != NULL)
         collect_ready(p);
-    int count = sleep_for(p, patience(s), events);
+    int count = wait_for_news(p, patience(s), events);
     p->retry = false;
     for (int i = 0; i < count; i++)
         on_event(s, &events[i], b);

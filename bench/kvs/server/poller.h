@@ -52,6 +52,7 @@ typedef struct poller {
     connection **carried_last; /* the link to fill next */
     bool accept_paused;        /* listeners are not in the epoll set */
     bool retry;                /* a spawn was refused */
+    bool slept_briefly;        /* the last time it slept in epoll */
     bool stop_seen;            /* `stopping` has been acted on */
     int64_t accept_again;      /* ms; end of the pause */
     int64_t next_scan;         /* ms; when to look for connections that are too slow */
