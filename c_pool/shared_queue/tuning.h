@@ -32,7 +32,7 @@
 #define QUIET_POLLS 8u /* looks before a worker counts as searching */
 #endif
 #ifndef SEARCH_NS
-#define SEARCH_NS 20000 /* of searching before a worker sleeps */
+#define SEARCH_NS 8000 /* of searching before a worker sleeps */
 #endif
 #ifndef SHORT_SLEEP_NS
 #define SHORT_SLEEP_NS 100000 /* a sleep below this makes the next search worth its while */
