@@ -1,7 +1,6 @@
 /* claim.c: a worker that has not got the next job at once: goes on to the next segment, gives way
  * to another worker, or finds nothing. */
 #include <sched.h>
-#include <time.h>
 
 #include "claim.h"
 #include "consumer.h"
@@ -92,8 +91,8 @@ static bool is_crowded(struct thread_pool_consumer *consumer) {
         consumer->crowd_since_ns = thread_pool_wait_now_ns();
         consumer->crowd_head = head_of(consumer);
     }
-    consumer->collisions +=
-        1 + consumer->blind_run; /* the blind claims between do not show theirs */
+    /* The blind claims between do not show theirs. */
+    consumer->collisions += 1 + consumer->blind_run;
     if (consumer->collisions < consumer->patience)
         return false;
     measure_crowd(consumer, head_of(consumer));
@@ -134,13 +133,12 @@ static void stay_away(struct thread_pool_consumer *consumer) {
 /* The producer has a ticket and is between two instructions, or has been stopped there. */
 void thread_pool_claim_await(struct thread_pool_consumer *consumer, struct thread_pool_slot *slot,
                              struct thread_pool_task *task) {
-    const struct timespec a_while = {0, STOPPED_PRODUCER_NAP_NS};
     uint64_t patience_ns = thread_pool_wait_now_ns() + SEARCH_NS, now_ns = 0;
     while (!thread_pool_slot_read(slot, consumer->phase, task))
         if (now_ns < patience_ns)
             now_ns = thread_pool_wait_until(0);
         else
-            nanosleep(&a_while, NULL);
+            thread_pool_wait_nap(STOPPED_PRODUCER_NAP_NS);
 }
 
 bool thread_pool_claim_go_on(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer,

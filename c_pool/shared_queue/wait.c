@@ -1,6 +1,5 @@
 /* wait.c: a worker finds no job: it polls, searches, sleeps. README.md, The sleeping protocol. */
 #include <sched.h>
-#include <time.h>
 
 #include "claim.h"
 #include "consumer.h"
@@ -54,9 +53,8 @@ static void end_search(struct thread_pool_queue *queue, struct thread_pool_consu
 /* There is a ticket, and a whole search has not seen its job: after a few of those the producer has
  * been stopped, and searching on would only take the processor from it. */
 static APART void await_producer(struct thread_pool_consumer *consumer) {
-    const struct timespec a_while = {0, STOPPED_PRODUCER_NAP_NS};
     if (++consumer->vain > VAIN_SEARCHES)
-        nanosleep(&a_while, NULL);
+        thread_pool_wait_nap(STOPPED_PRODUCER_NAP_NS);
 }
 
 /* Memory that the next burst may need is given back only when the sleep is long. */

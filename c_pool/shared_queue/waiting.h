@@ -1,4 +1,4 @@
-/* waiting.h: short waits that keep the processor. They are measured by the clock, because a pause
+/* waiting.h: short waits. Those that keep the processor are measured by the clock, because a pause
  * is 10 ns long on one processor, 65 on another, and none at all on a third. */
 #ifndef THREAD_POOL_WAITING_H
 #define THREAD_POOL_WAITING_H
@@ -11,6 +11,12 @@ static inline uint64_t thread_pool_wait_now_ns(void) {
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
     return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
+/* Gives the processor away for about so long, less than a second. */
+static inline void thread_pool_wait_nap(long ns) {
+    const struct timespec nap = {0, ns};
+    nanosleep(&nap, NULL);
 }
 
 static inline void thread_pool_wait_pause(void) {

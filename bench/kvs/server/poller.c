@@ -7,7 +7,6 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "blocking.h"
@@ -21,7 +20,7 @@ enum {
     ACCEPT_PAUSE_MS = 100,
     SCAN_MS = 500,
     RETRY_MS = 1,
-    BRIEF_NS = 100000,
+    BRIEF_NS = 100000, /* a sleep that a wake-up is a large part of */
     REAPS_AT_ONCE = 1024,
 };
 
@@ -326,12 +325,6 @@ static void take_carried(poller *p, batch *b) {
         p->carried_last = &p->carried;
 }
 
-static int64_t now_ns(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
 /* Where the last sleep was brief, the next one is likely to be, too. A client that wants this
  * processor gets it here instead, and what it sends meanwhile needs no wake-up. */
 static int look_and_yield(const poller *p, struct epoll_event *events) {
@@ -347,24 +340,20 @@ static int sleep_for(poller *p, int milliseconds, struct epoll_event *events) {
         milliseconds = 0;
     else if (milliseconds < 0 && atomic_load(&p->watched) != 0)
         milliseconds = SCAN_MS;
-    int64_t began = now_ns();
+    int64_t began = clock_ns();
     int count = epoll_wait(p->epoll, events, EVENTS_MAX, milliseconds);
-    p->slept_briefly = now_ns() - began < BRIEF_NS;
+    p->slept_briefly = clock_ns() - began < BRIEF_NS;
     if (atomic_load_explicit(&p->waiting, memory_order_relaxed)) /* relaxed: only to save a store */
         atomic_store(&p->waiting, false);
     return count;
 }
 
-/* Asks epoll for news, for so long. */
+/* Asks epoll for news, for so long. Below 0: EINTR; the others are bugs that a test would see. */
 static int wait_for_news(poller *p, int milliseconds, struct epoll_event *events) {
-    int count = 0;
     if (milliseconds == 0)
-        count = epoll_wait(p->epoll, events, EVENTS_MAX, 0);
-    else if (p->slept_briefly)
-        count = look_and_yield(p, events);
-    if (count == 0 && milliseconds != 0)
-        count = sleep_for(p, milliseconds, events);
-    return count < 0 ? 0 : count; /* EINTR; the others are bugs that a test would see */
+        return epoll_wait(p->epoll, events, EVENTS_MAX, 0);
+    int count = p->slept_briefly ? look_and_yield(p, events) : 0;
+    return count != 0 ? count : sleep_for(p, milliseconds, events);
 }
 
 static void gather(server *s, batch *b) {

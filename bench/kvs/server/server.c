@@ -18,6 +18,12 @@ int64_t clock_ms(void) {
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+int64_t clock_ns(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
 statistics *server_statistics(server *s) {
     int32_t worker = thread_pool_worker_index();
     return &s->statistics[worker < 0 ? 0 : worker % STATISTICS_SLOTS];

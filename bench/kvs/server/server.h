@@ -65,5 +65,6 @@ typedef struct server_totals {
 server_totals server_count(server *s);
 
 int64_t clock_ms(void); /* monotonic, a few milliseconds coarse */
+int64_t clock_ns(void); /* monotonic, exact */
 
 #endif
