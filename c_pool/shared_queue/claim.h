@@ -17,7 +17,8 @@ void thread_pool_claim_await(struct thread_pool_consumer *consumer, struct threa
                              struct thread_pool_task *task);
 
 /* Without a look: in a segment whose tickets have all been given, wherever `head` is, is a job of
- * this life, or the end. */
+ * this life, or the end. No branch in it depends on the slot's number unpredictably, and none may:
+ * README.md, Blind claims. So lines are not given back here. */
 static inline enum thread_pool_claim
 thread_pool_claim_blindly(struct thread_pool_consumer *consumer, struct thread_pool_task *task) {
     /* Relaxed: as in thread_pool_claim_next. */
@@ -71,6 +72,9 @@ static inline enum thread_pool_claim thread_pool_claim_seen(struct thread_pool_q
     if (THREAD_POOL_UNLIKELY(!thread_pool_claim_next(queue, consumer)))
         return THREAD_POOL_CLAIM_MISSED;
     consumer->blind_left = consumer->blind_run;
+    uint32_t index = consumer->next - 1;
+    if (consumer->gives_back)
+        thread_pool_slot_give_back(&consumer->slots[index], index);
     return THREAD_POOL_CLAIMED;
 }
 
@@ -82,9 +86,6 @@ static inline enum thread_pool_claim thread_pool_claim_try(struct thread_pool_qu
                                      : thread_pool_claim_seen(queue, consumer, task);
     if (THREAD_POOL_UNLIKELY(how != THREAD_POOL_CLAIMED))
         return how;
-    uint32_t index = consumer->next - 1;
-    if (consumer->gives_back)
-        thread_pool_slot_give_back(&consumer->slots[index], index);
     thread_pool_queue_start_one(queue);
     return THREAD_POOL_CLAIMED;
 }

@@ -10,7 +10,7 @@
 static inline void thread_pool_consumer_choose(struct thread_pool_consumer *consumer) {
     /* Acquire: the tickets come before the link; partner append. */
     bool full = atomic_load_explicit(&consumer->segment->next, memory_order_acquire) != NULL;
-    consumer->blind_run = full && consumer->patience >= COLLISIONS_MOST ? BLIND_RUN : 0;
+    consumer->blind_run = full && consumer->patience >= COLLISIONS_BLIND ? BLIND_RUN : 0;
 }
 
 /* Takes hold of the first segment. */

@@ -58,15 +58,18 @@
 
 /* Claims without a look, where all tickets have been given, between two that can collide. */
 #ifndef BLIND_RUN
-#define BLIND_RUN 15u
+#define BLIND_RUN 63u
 #endif
 
 /* Colliding workers. In collisions: */
 #ifndef COLLISIONS_FIRST
 #define COLLISIONS_FIRST 64u /* before a worker stays away, at first and after a useful stay */
 #endif
+#ifndef COLLISIONS_BLIND
+#define COLLISIONS_BLIND 512u /* that many, and claims may be blind */
+#endif
 #ifndef COLLISIONS_MOST
-#define COLLISIONS_MOST 512u /* twice as many after each useless one, up to these */
+#define COLLISIONS_MOST 2048u /* twice as many after each useless one, up to these */
 #endif
 #ifndef STAY_GAIN_PERCENT
 #define STAY_GAIN_PERCENT 125u /* so fast has the other one to be, of both together */

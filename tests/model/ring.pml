@@ -570,7 +570,6 @@ blind: /* thread_pool_claim_blindly: the claim, */
         assert(mapped[segment] && slot_life[SLOT(segment, index)] == of_life);
         assert(slot_job[SLOT(segment, index)] != OVERWRITTEN)
     }
-    give_back_slot();
     index = 0;
     goto again;
 #endif
