@@ -115,4 +115,10 @@ static inline bool thread_pool_queue_take(struct thread_pool_queue *queue,
     return true;
 }
 
+/* Finds out whether the last sleep was short, if that is still open. */
+static inline void thread_pool_queue_look_back(struct thread_pool_consumer *consumer) {
+    if (THREAD_POOL_UNLIKELY(consumer->lay_down_ns != 0))
+        thread_pool_queue_judge_sleep(consumer);
+}
+
 #endif

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "hints.h"
 #include "waiting.h"
 
 int thread_pool_park_init(struct thread_pool_park *park) {
@@ -33,7 +34,7 @@ static bool take(struct thread_pool_park *park) {
 
 /* The kernel compares and sleeps in one step: a permit posted before is seen, one posted after
  * wakes. A spurious return is a new round. */
-void thread_pool_park_wait(struct thread_pool_park *park) {
+THREAD_POOL_HOT void thread_pool_park_wait(struct thread_pool_park *park) {
     while (!take(park))
         syscall(SYS_futex, &park->permits, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0);
 }
@@ -51,7 +52,7 @@ bool thread_pool_park_wait_for(struct thread_pool_park *park, uint64_t ns) {
     return true;
 }
 
-void thread_pool_park_post(struct thread_pool_park *park, unsigned count) {
+THREAD_POOL_HOT void thread_pool_park_post(struct thread_pool_park *park, unsigned count) {
     /* Release: partner take. The park may be gone after this: the waker of the last worker touches
      * only its address, which the kernel may find unmapped. */
     atomic_fetch_add_explicit(&park->permits, count, memory_order_release);

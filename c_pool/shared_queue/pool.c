@@ -52,7 +52,7 @@ struct thread_pool {
  * are lost. What we pay for keeping it: what the job left half done in thread-local variables or
  * under a lock it held stays so, unless the job put it in order in a cleanup. A job that does not
  * panic pays nothing either way: the landing is prepared once per worker. */
-static void run_jobs(struct thread_pool_worker *worker, bool after_panic) {
+static THREAD_POOL_HOT void run_jobs(struct thread_pool_worker *worker, bool after_panic) {
     thread_pool *pool = worker->pool;
     struct thread_pool_task task;
     struct thread_pool_consumer *consumer = &pool->queue.consumers[worker->index];
@@ -63,6 +63,7 @@ static void run_jobs(struct thread_pool_worker *worker, bool after_panic) {
         if (!thread_pool_queue_take(&pool->queue, consumer, &task))
             return;
         task.job(task.arg);
+        thread_pool_queue_look_back(consumer);
     }
 }
 
@@ -145,7 +146,7 @@ int thread_pool_new(uint32_t threads, thread_pool **pool) {
     return thread_pool_new_with(&options, pool);
 }
 
-int thread_pool_spawn(thread_pool *pool, thread_pool_job job, void *arg) {
+THREAD_POOL_HOT int thread_pool_spawn(thread_pool *pool, thread_pool_job job, void *arg) {
     if (pool == NULL || job == NULL)
         return EINVAL;
     if (THREAD_POOL_UNLIKELY(pool->base.generation != thread_pool_fork_now()))

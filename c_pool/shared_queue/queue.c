@@ -74,7 +74,7 @@ static uint32_t length(struct thread_pool_queue *queue) {
     return head < tail ? tail - head : 0;
 }
 
-int thread_pool_queue_wake(struct thread_pool_queue *queue) {
+THREAD_POOL_HOT int thread_pool_queue_wake(struct thread_pool_queue *queue) {
     unsigned word = atomic_load(&queue->idle.word);
     while (thread_pool_idle_sleepers(word) > 0) {
         unsigned searchers = thread_pool_idle_searchers(word);

@@ -11,6 +11,7 @@
 #include <pthread.h>
 #include <stddef.h>
 
+#include "hints.h"
 #include "idle.h"
 #include "segment.h"
 
@@ -29,7 +30,9 @@ struct thread_pool_consumer {
     bool gives_back;                /* it does not spawn itself: see thread_pool_slot_give_back */
     bool is_born;                   /* false: has not woken yet for the first time */
     bool search_pays;               /* the last sleep was short */
-    uint32_t vain; /* see await_producer; so far what a woken worker needs, in one line of 64 */
+    uint32_t vain;                  /* see await_producer */
+    uint64_t lay_down_ns; /* when the last sleep began, as long as it is not known whether it was
+                             short; 0: known. So far what a woken worker needs, in 64 bytes */
     uint32_t stay_ns, first_look_ns; /* see stay_away, these two */
     uint32_t collisions, patience;
     /* Of colliding workers: since when and where in the segment; see measure_crowd. */
@@ -94,8 +97,7 @@ int thread_pool_queue_put_slowly(struct thread_pool_queue *queue, struct thread_
 int thread_pool_queue_wake(struct thread_pool_queue *queue); /* 0 */
 void thread_pool_queue_end(struct thread_pool_queue *queue);
 bool thread_pool_queue_wait(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer);
-
-#define THREAD_POOL_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
+void thread_pool_queue_judge_sleep(struct thread_pool_consumer *consumer);
 
 /* A job does not wait any more, or was not queued after all. */
 static inline void thread_pool_queue_start_one(struct thread_pool_queue *queue) {

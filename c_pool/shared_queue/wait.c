@@ -30,6 +30,7 @@ static APART bool poll(struct thread_pool_consumer *consumer, unsigned looks) {
 
 /* True: there is a job, or was a moment ago. */
 static APART bool search(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer) {
+    thread_pool_queue_look_back(consumer);
     uint64_t until = thread_pool_wait_now_ns() + SEARCH_NS;
     while (is_worth_searching(consumer, atomic_load(&queue->idle.word)) &&
            thread_pool_wait_now_ns() < until) {
@@ -85,15 +86,23 @@ static bool is_turned_early(struct thread_pool_queue *queue,
            sleep_and_give_back(queue);
 }
 
-/* Wakes as a searcher. False: all is done. */
+APART void thread_pool_queue_judge_sleep(struct thread_pool_consumer *consumer) {
+    consumer->search_pays = thread_pool_wait_now_ns() - consumer->lay_down_ns < SHORT_SLEEP_NS;
+    consumer->lay_down_ns = 0;
+}
+
+/* Wakes as a searcher. False: all is done. How long the sleep was is for the next search to know.
+ * Reading the clock takes a fiftieth of a wake-up, so who slept long before, and probably has
+ * again, does it when its first job is over, or when it searches. */
 static bool sleep_through(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer) {
-    uint64_t began = thread_pool_wait_now_ns();
-    if (!is_turned_early(queue, consumer, began))
+    consumer->lay_down_ns = thread_pool_wait_now_ns();
+    if (!is_turned_early(queue, consumer, consumer->lay_down_ns))
         thread_pool_idle_sleep(&queue->idle);
     if (THREAD_POOL_UNLIKELY(thread_pool_idle_is_done(&queue->idle)))
         return false;
     consumer->is_born = true;
-    consumer->search_pays = thread_pool_wait_now_ns() - began < SHORT_SLEEP_NS;
+    if (consumer->search_pays)
+        thread_pool_queue_judge_sleep(consumer);
     thread_pool_consumer_enter(queue, consumer);
     return true;
 }
@@ -137,8 +146,8 @@ static APART bool poll_quietly(struct thread_pool_consumer *consumer) {
     return poll(consumer, QUIET_POLLS);
 }
 
-bool thread_pool_queue_wait(struct thread_pool_queue *queue,
-                            struct thread_pool_consumer *consumer) {
+THREAD_POOL_HOT bool thread_pool_queue_wait(struct thread_pool_queue *queue,
+                                            struct thread_pool_consumer *consumer) {
     bool found = false, asleep = !consumer->is_born;
     if (!asleep) {
         if (poll_quietly(consumer))
