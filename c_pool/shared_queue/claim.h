@@ -2,7 +2,7 @@
 #ifndef THREAD_POOL_CLAIM_H
 #define THREAD_POOL_CLAIM_H
 
-#include "queue.h"
+#include "wait.h"
 
 enum thread_pool_claim {
     THREAD_POOL_CLAIMED,
@@ -113,12 +113,6 @@ static inline bool thread_pool_queue_take(struct thread_pool_queue *queue,
         if (!thread_pool_queue_wait(queue, consumer))
             return false;
     return true;
-}
-
-/* Finds out whether the last sleep was short, if that is still open. */
-static inline void thread_pool_queue_look_back(struct thread_pool_consumer *consumer) {
-    if (THREAD_POOL_UNLIKELY(consumer->lay_down_ns != 0))
-        thread_pool_queue_judge_sleep(consumer);
 }
 
 #endif

@@ -21,28 +21,16 @@ void thread_pool_park_release(struct thread_pool_park *park) {
     (void)park;
 }
 
-static bool take(struct thread_pool_park *park) {
-    /* Relaxed: only a guess for the exchange. */
-    unsigned permits = atomic_load_explicit(&park->permits, memory_order_relaxed);
-    while (permits > 0)
-        /* Acquire: what the poster did before; partner thread_pool_park_post. */
-        if (atomic_compare_exchange_weak_explicit(&park->permits, &permits, permits - 1,
-                                                  memory_order_acquire, memory_order_relaxed))
-            return true;
-    return false;
-}
-
-/* The kernel compares and sleeps in one step: a permit posted before is seen, one posted after
- * wakes. A spurious return is a new round. */
-THREAD_POOL_HOT void thread_pool_park_wait(struct thread_pool_park *park) {
-    while (!take(park))
-        syscall(SYS_futex, &park->permits, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0);
+/* Without the arguments that a wait does not have, so that the C library's function returns to the
+ * worker, and not to this one: one return less. */
+THREAD_POOL_HOT void thread_pool_park_block(struct thread_pool_park *park) {
+    syscall(SYS_futex, &park->permits, FUTEX_WAIT_PRIVATE, 0, NULL);
 }
 
 /* The permit that is posted while the time runs out stays for the next wait. */
 bool thread_pool_park_wait_for(struct thread_pool_park *park, uint64_t ns) {
     uint64_t now = thread_pool_wait_now_ns(), until = now + ns;
-    for (; !take(park); now = thread_pool_wait_now_ns()) {
+    for (; !thread_pool_park_take(park); now = thread_pool_wait_now_ns()) {
         if (now >= until)
             return false;
         struct timespec left = {(time_t)((until - now) / 1000000000u),
@@ -53,8 +41,8 @@ bool thread_pool_park_wait_for(struct thread_pool_park *park, uint64_t ns) {
 }
 
 THREAD_POOL_HOT void thread_pool_park_post(struct thread_pool_park *park, unsigned count) {
-    /* Release: partner take. The park may be gone after this: the waker of the last worker touches
-     * only its address, which the kernel may find unmapped. */
+    /* Release: partner thread_pool_park_take. The park may be gone after this: the waker of the
+     * last worker touches only its address, which the kernel may find unmapped. */
     atomic_fetch_add_explicit(&park->permits, count, memory_order_release);
     syscall(SYS_futex, &park->permits, FUTEX_WAKE_PRIVATE, count > INT_MAX ? INT_MAX : (int)count,
             NULL, NULL, 0);
