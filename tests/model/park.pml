@@ -1,5 +1,6 @@
-/* The counting semaphore in which workers of c_pool/shared_queue sleep: park_futex.c, or with
- * -DPTHREAD park_pthread.c. Every access to a shared field is a step of its own. Bounds: README.md.
+/* The counting semaphore in which workers of c_pool/shared_queue sleep: park.h and park_futex.c, or
+ * with -DPTHREAD park_pthread.c. Every access to a shared field is a step of its own. Bounds:
+ * README.md.
  *
  * The property: as many waits return as permits are posted; a sleeper beside a permit is an invalid
  * end state.

@@ -3,7 +3,8 @@
  * Every access to a field that another thread may touch at the same time is a step of its own; what
  * a thread does by itself, or with fields only touched under the queue's lock, is joined to the step
  * before. Each step is headed by the function it stands for: queue.h and queue.c for the
- * producers, claim.c, segments.c and wait.c for the workers. Bounds and what is left out: README.md.
+ * producers, claim.h, claim.c, segments.c and wait.h for the workers. Bounds and what is left out:
+ * README.md.
  *
  * The properties are the assertions, and that no run gets stuck: a job that is never claimed leaves
  * all workers waiting, which spin reports as an invalid end state.

@@ -1,5 +1,5 @@
 /* How the workers of c_pool/shared_queue sleep, are woken and end: the event count of idle.c, and
- * the steps of queue.h, queue.c and wait.c around it.
+ * the steps of queue.h, queue.c, wait.h and wait.c around it.
  *
  * The queue is reduced to what the sleepers look at: how many tickets have been given, which slots
  * are published, how many are claimed. ring.pml has the rest. Every access to one of these or to
