@@ -9,12 +9,12 @@
 #include "waiting.h"
 
 static uint32_t head_of(const struct thread_pool_consumer *consumer) {
-    /* Relaxed: how fast it moves, or a guess for the claim. */
-    return atomic_load_explicit(&consumer->segment->head, memory_order_relaxed);
+    return thread_pool_segment_claimed(consumer->segment);
 }
 
 void thread_pool_consumer_leave(struct thread_pool_queue *queue,
                                 struct thread_pool_consumer *consumer) {
+    thread_pool_bias_give_back(consumer);
     /* Release, as part of seq_cst: what we did with slots is over; partner is_held. */
     atomic_store(&consumer->holds, NULL);
     consumer->segment = NULL;
@@ -41,12 +41,16 @@ static bool advance(struct thread_pool_queue *queue, struct thread_pool_consumer
     if (next == NULL)
         return false;
     measure_crowd(consumer, consumer->count);
+    /* Blind claims do not notice others. */
+    bool alone = BIAS_ALWAYS || (consumer->is_alone && consumer->blind_run == 0);
+    thread_pool_bias_give_back(consumer);
     bool moved = atomic_compare_exchange_strong(&queue->first, &expected, next);
     thread_pool_consumer_enter(queue, consumer);
     if (moved)
         thread_pool_segments_retire(queue, from);
     else
         thread_pool_segments_sweep(queue);
+    consumer->was_alone = alone;
     return true;
 }
 
@@ -141,11 +145,43 @@ void thread_pool_claim_await(struct thread_pool_consumer *consumer, struct threa
             thread_pool_wait_nap(STOPPED_PRODUCER_NAP_NS);
 }
 
+/* The segment is biased towards another worker, or was when this one looked. False: there is
+ * nothing to claim for either. */
+static bool let_alone(struct thread_pool_consumer *consumer) {
+    if (!thread_pool_consumer_sees_job(consumer))
+        return false;
+    thread_pool_bias_watch(consumer);
+    consumer->next = head_of(consumer);
+    return true;
+}
+
+/* After an attempt that failed: true: another one may succeed. */
+static bool is_to_go_on(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer,
+                        enum thread_pool_claim how) {
+    switch (how) {
+    case THREAD_POOL_CLAIM_END:
+        return consumer->next >= THREAD_POOL_HEAD_BIASED ? let_alone(consumer)
+                                                         : advance(queue, consumer);
+    case THREAD_POOL_CLAIM_MISSED:
+        consumer->is_alone = false;
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Faster claims are of use to a worker with a whole segment of jobs before it, or one that spawns
+ * them itself. One that keeps up with others who spawn would only run closer on their heels: see
+ * set_pace. */
+static bool is_worth_a_bias(const struct thread_pool_consumer *consumer) {
+    return !consumer->gives_back || atomic_load(&consumer->segment->next) != NULL;
+}
+
 bool thread_pool_claim_go_on(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer,
                              struct thread_pool_task *task, enum thread_pool_claim how) {
+    consumer->watch_ns = WATCH_FIRST_NS;
     for (unsigned missed = 0; how != THREAD_POOL_CLAIMED;) {
-        if (how == THREAD_POOL_CLAIM_NOTHING ||
-            (how == THREAD_POOL_CLAIM_END && !advance(queue, consumer))) {
+        if (!is_to_go_on(queue, consumer, how)) {
             consumer->crowd_since_ns = consumer->together_ps = 0;
             return false;
         }
@@ -153,6 +189,8 @@ bool thread_pool_claim_go_on(struct thread_pool_queue *queue, struct thread_pool
             stay_away(consumer);
         how = thread_pool_claim_try(queue, consumer, task);
     }
+    if (consumer->was_alone && consumer->next == 1 && is_worth_a_bias(consumer))
+        thread_pool_bias_take(queue, consumer);
     thread_pool_consumer_choose(consumer);
     return true;
 }

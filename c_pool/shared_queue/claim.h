@@ -2,6 +2,10 @@
 #ifndef THREAD_POOL_CLAIM_H
 #define THREAD_POOL_CLAIM_H
 
+#include <assert.h>
+
+#include "bias.h"
+#include "fence.h"
 #include "wait.h"
 
 enum thread_pool_claim {
@@ -21,8 +25,9 @@ void thread_pool_claim_await(struct thread_pool_consumer *consumer, struct threa
  * README.md, Blind claims. So lines are not given back here. */
 static inline enum thread_pool_claim
 thread_pool_claim_blindly(struct thread_pool_consumer *consumer, struct thread_pool_task *task) {
-    /* Relaxed: as in thread_pool_claim_next. */
+    assert(!consumer->is_biased);
     consumer->blind_left--;
+    /* Relaxed: as in thread_pool_claim_next. */
     uint32_t index = atomic_fetch_add_explicit(&consumer->segment->head, 1, memory_order_relaxed);
     consumer->next = index + 1;
     if (THREAD_POOL_UNLIKELY(index >= consumer->count))
@@ -33,17 +38,29 @@ thread_pool_claim_blindly(struct thread_pool_consumer *consumer, struct thread_p
     return THREAD_POOL_CLAIMED;
 }
 
+/* Takes slot consumer->next, of a segment that is biased towards this worker. */
+static inline bool thread_pool_claim_biased(struct thread_pool_consumer *consumer) {
+    struct thread_pool_segment *segment = consumer->segment;
+    /* Relaxed: ordered by the fence, whose partner is revoke (bias.c): either it sees this claim,
+     * or we see that it is there. */
+    atomic_store_explicit(&segment->biased, consumer->next + 1, memory_order_relaxed);
+    thread_pool_fence_light();
+    if (THREAD_POOL_UNLIKELY(atomic_load_explicit(&segment->head, memory_order_relaxed) !=
+                             THREAD_POOL_HEAD_BIASED))
+        return thread_pool_bias_yield(consumer);
+    consumer->next++;
+    return true;
+}
+
 /* Takes slot consumer->next, if `head` is there. Either way consumer->next is where `head` is now.
- * A pool of one worker needs no exchange. */
-static inline bool thread_pool_claim_next(struct thread_pool_queue *queue,
-                                          struct thread_pool_consumer *consumer) {
-    /* Relaxed, all: claims only need to be distinct; what a job needs comes with its slot. */
+ */
+static inline bool thread_pool_claim_next(struct thread_pool_consumer *consumer) {
+    if (consumer->is_biased)
+        return thread_pool_claim_biased(consumer);
+    /* Relaxed: claims only need to be distinct; what a job needs comes with its slot. */
     uint32_t after = consumer->next + 1;
-    if (queue->workers == 1)
-        atomic_store_explicit(&consumer->segment->head, after, memory_order_relaxed);
-    else if (!atomic_compare_exchange_strong_explicit(&consumer->segment->head, &consumer->next,
-                                                      after, memory_order_relaxed,
-                                                      memory_order_relaxed))
+    if (!atomic_compare_exchange_strong_explicit(&consumer->segment->head, &consumer->next, after,
+                                                 memory_order_relaxed, memory_order_relaxed))
         return false;
     consumer->next = after;
     return true;
@@ -63,13 +80,12 @@ static inline enum thread_pool_claim thread_pool_claim_look(struct thread_pool_c
 
 /* One attempt, where the worker saw `head` last: after its own claim that is where it is, unless
  * others have claimed since. */
-static inline enum thread_pool_claim thread_pool_claim_seen(struct thread_pool_queue *queue,
-                                                            struct thread_pool_consumer *consumer,
+static inline enum thread_pool_claim thread_pool_claim_seen(struct thread_pool_consumer *consumer,
                                                             struct thread_pool_task *task) {
     enum thread_pool_claim how = thread_pool_claim_look(consumer, task);
     if (THREAD_POOL_UNLIKELY(how != THREAD_POOL_CLAIMED))
         return how;
-    if (THREAD_POOL_UNLIKELY(!thread_pool_claim_next(queue, consumer)))
+    if (THREAD_POOL_UNLIKELY(!thread_pool_claim_next(consumer)))
         return THREAD_POOL_CLAIM_MISSED;
     consumer->blind_left = consumer->blind_run;
     uint32_t index = consumer->next - 1;
@@ -83,7 +99,7 @@ static inline enum thread_pool_claim thread_pool_claim_try(struct thread_pool_qu
                                                            struct thread_pool_task *task) {
     enum thread_pool_claim how = consumer->blind_left != 0
                                      ? thread_pool_claim_blindly(consumer, task)
-                                     : thread_pool_claim_seen(queue, consumer, task);
+                                     : thread_pool_claim_seen(consumer, task);
     if (THREAD_POOL_UNLIKELY(how != THREAD_POOL_CLAIMED))
         return how;
     thread_pool_queue_start_one(queue);

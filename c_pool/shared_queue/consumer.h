@@ -10,7 +10,8 @@
 static inline void thread_pool_consumer_choose(struct thread_pool_consumer *consumer) {
     /* Acquire: the tickets come before the link; partner append. */
     bool full = atomic_load_explicit(&consumer->segment->next, memory_order_acquire) != NULL;
-    consumer->blind_run = full && consumer->patience >= COLLISIONS_BLIND ? BLIND_RUN : 0;
+    bool blind = full && consumer->patience >= COLLISIONS_BLIND && !consumer->is_biased;
+    consumer->blind_run = blind ? BLIND_RUN : 0;
 }
 
 /* Takes hold of the first segment. */
@@ -30,6 +31,7 @@ static inline void thread_pool_consumer_enter(struct thread_pool_queue *queue,
     consumer->count = segment->count;
     consumer->phase = thread_pool_life_phase(segment->life);
     consumer->next = atomic_load_explicit(&segment->head, memory_order_relaxed);
+    consumer->is_alone = consumer->next == 0;
     thread_pool_consumer_choose(consumer);
     consumer->blind_left = 0;
     consumer->gives_back = !thread_pool_queue_has_put;
@@ -44,11 +46,11 @@ void thread_pool_consumer_leave(struct thread_pool_queue *queue,
 static inline bool thread_pool_consumer_sees_job(const struct thread_pool_consumer *consumer) {
     struct thread_pool_segment *segment = consumer->segment;
     struct thread_pool_task task;
-    /* Relaxed: a guess, which the claim looks at again. */
-    uint32_t index = atomic_load_explicit(&segment->head, memory_order_relaxed);
+    uint32_t index = thread_pool_segment_claimed(segment);
     if (index < consumer->count)
         return thread_pool_slot_read(&consumer->slots[index], consumer->phase, &task);
-    return atomic_load_explicit(&segment->next, memory_order_relaxed) != NULL; /* as above */
+    /* Relaxed: a guess, which the claim looks at again. */
+    return atomic_load_explicit(&segment->next, memory_order_relaxed) != NULL;
 }
 
 /* More than `number` tickets have been given that no worker has claimed yet, or there may be so
@@ -62,7 +64,7 @@ static inline bool thread_pool_consumer_sees_tickets(const struct thread_pool_co
         return true;
     uint32_t tail = thread_pool_ticket_index(atomic_load(&segment->tail));
     uint32_t end = tail < segment->count ? tail : consumer->count;
-    uint32_t head = atomic_load(&segment->head);
+    uint32_t head = thread_pool_segment_claimed(segment);
     return head < end && end - head > number;
 }
 

@@ -69,7 +69,7 @@ int thread_pool_queue_put_slowly(struct thread_pool_queue *queue, struct thread_
 /* A guess that costs two lines; the heads of segments can always be read. */
 static uint32_t length(struct thread_pool_queue *queue) {
     struct thread_pool_segment *segment = atomic_load(&queue->first);
-    uint32_t head = atomic_load(&segment->head);
+    uint32_t head = thread_pool_segment_claimed(segment);
     uint32_t tail = thread_pool_ticket_index(atomic_load(&segment->tail));
     return head < tail ? tail - head : 0;
 }

@@ -27,10 +27,12 @@ struct thread_pool_consumer {
     uint32_t phase;                 /* of the segment's life */
     uint32_t next;                  /* where it saw `head` last: see thread_pool_claim_try */
     uint8_t blind_left, blind_run;  /* see thread_pool_claim_blindly */
-    bool gives_back;                /* it does not spawn itself: see thread_pool_slot_give_back */
-    bool is_born;                   /* false: has not woken yet for the first time */
-    bool search_pays;               /* the last sleep was short */
-    uint32_t vain;                  /* see await_producer */
+    bool is_biased;                 /* the segment is, towards this worker: see bias.h */
+    bool is_alone, was_alone; /* in this segment, in the one before: nobody else has claimed */
+    bool gives_back;          /* it does not spawn itself: see thread_pool_slot_give_back */
+    bool is_born;             /* false: has not woken yet for the first time */
+    bool search_pays;         /* the last sleep was short */
+    uint32_t vain;            /* see await_producer */
     uint64_t lay_down_ns; /* when the last sleep began, as long as it is not known whether it was
                              short; 0: known. So far what a woken worker needs, in 64 bytes */
     uint32_t stay_ns, first_look_ns; /* see stay_away, these two */
@@ -40,6 +42,7 @@ struct thread_pool_consumer {
     uint32_t crowd_head;
     uint32_t looks_left;  /* until what follows is too old */
     uint64_t together_ps; /* a job took so long; 0: not known */
+    uint32_t watch_ns;    /* see thread_pool_bias_watch */
     uint32_t pace_ns;     /* see set_pace, these three */
     uint32_t dry_head;
     struct thread_pool_segment *dry_segment;

@@ -31,14 +31,31 @@ struct thread_pool_segment {
     uint32_t life;                  /* as slots */
 
     /* The workers' line. */
-    alignas(THREAD_POOL_LINE) _Atomic uint32_t head; /* atomic: slots claimed, or more */
-    _Atomic(struct thread_pool_segment *) next;      /* atomic: set once a life */
-    struct thread_pool_segment *below; /* under the queue's lock: in one of its lists */
-    bool fresh;                        /* under the queue's lock: slots are zeros */
+    alignas(THREAD_POOL_LINE) _Atomic uint32_t head; /* atomic: slots claimed, or more; or BIASED or
+                                                        REVOKED, see below */
+    _Atomic uint32_t biased; /* atomic: slots claimed by the worker the segment is biased towards */
+    _Atomic uint32_t settled; /* atomic: set once a life: where claims went on after that */
+    _Atomic(struct thread_pool_segment *) next; /* atomic: set once a life */
+    struct thread_pool_segment *below;          /* under the queue's lock: in one of its lists */
+    bool fresh;                                 /* under the queue's lock: slots are zeros */
 };
 
 static_assert(sizeof(struct thread_pool_segment) == 2 * THREAD_POOL_LINE,
               "heads stay until the pool is destroyed: they are kept small");
+
+/* What `head` says while the segment is biased towards one worker, and when another one wants that
+ * to end: README.md, Biased segments. More than any number of slots. */
+#define THREAD_POOL_HEAD_BIASED (2u << 30)
+#define THREAD_POOL_HEAD_REVOKED (3u << 30)
+#define THREAD_POOL_UNSETTLED UINT32_MAX /* what `settled` says until then */
+
+/* Slots that have been claimed, or more. A slot too many is in the hands of a worker that the
+ * segment was biased towards: it goes on until the slot has been claimed. */
+static inline uint32_t thread_pool_segment_claimed(const struct thread_pool_segment *segment) {
+    /* seq_cst: as in thread_pool_consumer_sees_tickets. A value of `biased` that is old is less. */
+    uint32_t head = atomic_load(&segment->head);
+    return head < THREAD_POOL_HEAD_BIASED ? head : atomic_load(&segment->biased);
+}
 
 /* The ticket's place in its segment; >= count: there was no place left. */
 static inline uint32_t thread_pool_ticket_index(uint64_t ticket) {

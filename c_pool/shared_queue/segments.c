@@ -18,6 +18,8 @@ void thread_pool_segments_open(struct thread_pool_segment *segment, uint32_t lif
     segment->life = life;
     /* Relaxed: read by workers after the segment was linked; partner append. */
     atomic_store_explicit(&segment->head, 0, memory_order_relaxed);
+    atomic_store_explicit(&segment->biased, 1, memory_order_relaxed);
+    atomic_store_explicit(&segment->settled, THREAD_POOL_UNSETTLED, memory_order_relaxed);
     atomic_store_explicit(&segment->next, NULL, memory_order_relaxed);
     /* seq_cst: see thread_pool_queue_put. From here a producer with an old pointer may come in. */
     atomic_store(&segment->tail, (uint64_t)life << 32 | tickets);

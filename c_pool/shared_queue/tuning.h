@@ -61,6 +61,20 @@
 #define BLIND_RUN 63u
 #endif
 
+/* Biased segments. */
+#ifndef BIAS_ALWAYS
+#define BIAS_ALWAYS false /* true, in tests/stress: even where others have claimed */
+#endif
+#ifndef WATCH_FIRST_NS
+#define WATCH_FIRST_NS 1600u /* before the first look at another worker's segment */
+#endif
+#ifndef WATCH_AWAKE_NS
+#define WATCH_AWAKE_NS 6400u /* twice as long each time, up to this; then naps */
+#endif
+#ifndef WATCH_NAP_NS
+#define WATCH_NAP_NS 100000 /* such a nap */
+#endif
+
 /* Colliding workers. In collisions: */
 #ifndef COLLISIONS_FIRST
 #define COLLISIONS_FIRST 64u /* before a worker stays away, at first and after a useful stay */

@@ -98,8 +98,7 @@ bool thread_pool_queue_lie_down(struct thread_pool_queue *queue,
  * producer gets, the longer that does not happen. So the first look after a long run waits longer,
  * twice as long each time, but never as long as a wake-up takes. */
 static void set_pace(struct thread_pool_consumer *consumer) {
-    /* Relaxed: how many have been claimed, nothing else. */
-    uint32_t head = atomic_load_explicit(&consumer->segment->head, memory_order_relaxed);
+    uint32_t head = thread_pool_segment_claimed(consumer->segment);
     bool fast = consumer->segment != consumer->dry_segment || head - consumer->dry_head >= FAST_RUN;
     consumer->dry_segment = consumer->segment;
     consumer->dry_head = head;

@@ -243,6 +243,39 @@ void case_blocked_worker_sits_on_nothing(void **state) {
     }
 }
 
+/* ---- a worker that has been alone ---- */
+
+static gate first_door = GATE_INIT, second_door = GATE_INIT, last_door = GATE_INIT;
+
+static void job_of_nothing(void *unused) {
+    (void)unused;
+}
+
+static void spawn_short_jobs(thread_pool *pool, uint32_t jobs) {
+    while (jobs-- > 0)
+        spawn(pool, job_of_nothing, NULL);
+}
+
+/* One worker is blocked; the other one runs short jobs alone, enough for a queue to rely on that.
+ * Then it sets the first one free, and blocks itself in a job that waits for the one behind it. */
+void case_worker_blocks_after_running_alone(void **state) {
+    (void)state;
+    thread_pool *pool = make_pool(2);
+    spawn(pool, job_wait, &first_door);
+    spawn(pool, job_wait, &second_door);
+    spawn_short_jobs(pool, 20000);
+    spawn(pool, job_count, &second_door);
+    spawn_short_jobs(pool, 2000);
+    spawn(pool, job_wait, &last_door);
+    spawn(pool, job_count, &last_door);
+    spawn_short_jobs(pool, 10000);
+    gate_add(&first_door, 1);
+    bool all = gate_wait(&last_door, 1);
+    destroy(pool);
+    assert_true(all);
+    assert_int_equal(job_wait_timeouts(), 0);
+}
+
 /* ---- deep chains, own stacks ---- */
 
 static gate chain_end = GATE_INIT;
