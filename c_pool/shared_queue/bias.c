@@ -41,12 +41,13 @@ bool thread_pool_bias_yield(struct thread_pool_consumer *consumer) {
     return consumer->next == after;
 }
 
-/* False: the bias had ended before. The system may refuse the fence from some day on (seccomp);
- * then the worker that has the bias ends it with its next claim. */
-static bool revoke(struct thread_pool_segment *segment) {
+/* False: nothing was done, because the bias has ended, or another worker is about to end it, since
+ * after this one's last look only: the fence is dear, and one is enough. The system may refuse it
+ * from some day on (seccomp); then the worker that has the bias ends it with its next claim. */
+static bool revoke(struct thread_pool_segment *segment, bool seen_revoked) {
     uint32_t head = THREAD_POOL_HEAD_BIASED;
     if (!atomic_compare_exchange_strong(&segment->head, &head, THREAD_POOL_HEAD_REVOKED) &&
-        head < THREAD_POOL_HEAD_BIASED)
+        (head < THREAD_POOL_HEAD_BIASED || !seen_revoked))
         return false;
     if (thread_pool_fence_heavy())
         settle(segment, atomic_load(&segment->biased));
@@ -68,11 +69,12 @@ static uint64_t wait_for_look(struct thread_pool_consumer *consumer, uint64_t no
 void thread_pool_bias_watch(struct thread_pool_consumer *consumer) {
     struct thread_pool_segment *segment = consumer->segment;
     uint64_t before_ns = thread_pool_wait_now_ns();
-    uint32_t before = thread_pool_segment_claimed(segment);
-    while (thread_pool_bias_is_there(segment)) {
+    uint32_t before = thread_pool_segment_claimed(segment), head;
+    while ((head = atomic_load(&segment->head)) >= THREAD_POOL_HEAD_BIASED) {
         uint64_t now_ns = wait_for_look(consumer, before_ns);
         uint32_t claimed = thread_pool_segment_claimed(segment);
-        if ((uint64_t)(claimed - before) * SHORT_JOB_NS < now_ns - before_ns && revoke(segment))
+        if ((uint64_t)(claimed - before) * SHORT_JOB_NS < now_ns - before_ns &&
+            revoke(segment, head == THREAD_POOL_HEAD_REVOKED))
             consumer->watch_ns = WATCH_FIRST_NS;
         before = claimed;
         before_ns = now_ns;

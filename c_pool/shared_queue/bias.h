@@ -5,11 +5,6 @@
 
 #include "queue.h"
 
-/* True: the calling worker's segment is biased, towards whom ever. */
-static inline bool thread_pool_bias_is_there(const struct thread_pool_segment *segment) {
-    return atomic_load(&segment->head) >= THREAD_POOL_HEAD_BIASED;
-}
-
 /* By the worker that has just claimed the first slot, and by no other: so a segment is biased at
  * most once a life. Does nothing when others have claimed since. */
 void thread_pool_bias_take(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer);
