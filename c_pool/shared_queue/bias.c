@@ -42,15 +42,14 @@ bool thread_pool_bias_yield(struct thread_pool_consumer *consumer) {
 }
 
 /* False: nothing was done, because the bias has ended, or another worker is about to end it, since
- * after this one's last look only: the fence is dear, and one is enough. The system may refuse it
- * from some day on (seccomp); then the worker that has the bias ends it with its next claim. */
+ * after this one's last look only: the fence is dear, and one is enough. */
 static bool revoke(struct thread_pool_segment *segment, bool seen_revoked) {
     uint32_t head = THREAD_POOL_HEAD_BIASED;
     if (!atomic_compare_exchange_strong(&segment->head, &head, THREAD_POOL_HEAD_REVOKED) &&
         (head < THREAD_POOL_HEAD_BIASED || !seen_revoked))
         return false;
-    if (thread_pool_fence_heavy())
-        settle(segment, atomic_load(&segment->biased));
+    thread_pool_fence_heavy();
+    settle(segment, atomic_load(&segment->biased));
     return true;
 }
 

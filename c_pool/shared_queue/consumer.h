@@ -3,6 +3,7 @@
 #define THREAD_POOL_CONSUMER_H
 
 #include "queue.h"
+#include "tickets.h"
 #include "tuning.h"
 
 /* Whether claims may be blind: all tickets of the segment have been given. And whether they should:
@@ -34,8 +35,8 @@ static inline void thread_pool_consumer_enter(struct thread_pool_queue *queue,
     consumer->is_alone = consumer->next == 0;
     thread_pool_consumer_choose(consumer);
     consumer->blind_left = 0;
-    consumer->gives_back = !thread_pool_queue_has_put;
-    thread_pool_queue_has_put = false;
+    consumer->gives_back = consumer->puts == thread_pool_queue_producer.puts;
+    consumer->puts = thread_pool_queue_producer.puts;
 }
 
 /* Holds none. */
@@ -55,13 +56,16 @@ static inline bool thread_pool_consumer_sees_job(const struct thread_pool_consum
 
 /* More than `number` tickets have been given that no worker has claimed yet, or there may be so
  * many. */
-static inline bool thread_pool_consumer_sees_tickets(const struct thread_pool_consumer *consumer,
+static inline bool thread_pool_consumer_sees_tickets(struct thread_pool_queue *queue,
+                                                     const struct thread_pool_consumer *consumer,
                                                      uint32_t number) {
     struct thread_pool_segment *segment = consumer->segment;
     /* seq_cst: after the announcement of sleep, or the end of a search, in the one order; partners
      * thread_pool_queue_put and append. */
     if (atomic_load(&segment->next) != NULL)
         return true;
+    if (THREAD_POOL_UNLIKELY(thread_pool_ticket_is_owned(atomic_load(&segment->tail))))
+        thread_pool_tickets_settle(queue, segment);
     uint32_t tail = thread_pool_ticket_index(atomic_load(&segment->tail));
     uint32_t end = tail < segment->count ? tail : consumer->count;
     uint32_t head = thread_pool_segment_claimed(segment);

@@ -9,6 +9,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "waiting.h"
+
+enum { REFUSED_NAP_NS = 5000000 };
+
 static atomic_bool refused = true; /* atomic: false once, before main; true for good after that */
 
 static bool call(int command) {
@@ -26,12 +30,15 @@ bool thread_pool_fence_is_there(void) {
     return !atomic_load_explicit(&refused, memory_order_relaxed);
 }
 
-/* A forked child is announced as its parent was on Linux 6.18; where it is not, it does it now. */
-bool thread_pool_fence_heavy(void) {
+/* A forked child is announced as its parent was on Linux 6.18; where it is not, it does it now.
+ * When the system has begun to refuse it (seccomp), nobody begins to rely on it any more, and those
+ * who do wait: no processor keeps a store to itself, or a load that it has made too early, for as
+ * long as that. */
+void thread_pool_fence_heavy(void) {
     if (call(MEMBARRIER_CMD_PRIVATE_EXPEDITED) ||
         (errno == EPERM && call(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) &&
          call(MEMBARRIER_CMD_PRIVATE_EXPEDITED)))
-        return true;
+        return;
     atomic_store(&refused, true);
-    return false;
+    thread_pool_wait_nap(REFUSED_NAP_NS);
 }

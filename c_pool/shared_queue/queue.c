@@ -3,9 +3,10 @@
 #include <stdlib.h>
 
 #include "segments.h"
+#include "tickets.h"
 #include "tuning.h"
 
-_Thread_local bool thread_pool_queue_has_put;
+_Thread_local struct thread_pool_producer thread_pool_queue_producer;
 
 static bool admit(struct thread_pool_queue *queue) {
     /* Relaxed throughout: a count that orders nothing; partner thread_pool_queue_start_one. */
@@ -29,7 +30,8 @@ static int append(struct thread_pool_queue *queue, struct thread_pool_segment *f
     struct thread_pool_segment *segment = thread_pool_segments_ready(queue, &life);
     if (segment == NULL)
         return ENOMEM;
-    thread_pool_segments_open(segment, life, 1);
+    bool owns = thread_pool_tickets_own(queue, full, segment, life);
+    thread_pool_segments_open(segment, life, owns ? THREAD_POOL_TICKETS_OWNED : 1);
     thread_pool_slot_publish(&segment->slots[0], thread_pool_life_phase(life), task);
     /* seq_cst: as the ticket in thread_pool_queue_put; a worker that has announced its sleep either
      * sees the link or is seen. Release, as part of it: the segment's fields; partner advance. */
@@ -39,11 +41,30 @@ static int append(struct thread_pool_queue *queue, struct thread_pool_segment *f
     return 0;
 }
 
+/* Under lock. By a producer that owns tickets and has none left, or is disturbed. True: it had one
+ * more, and has used it. */
+static bool put_own(struct thread_pool_queue *queue, struct thread_pool_task task) {
+    struct thread_pool_producer *producer = &thread_pool_queue_producer;
+    if (producer->owns != queue->number)
+        return false;
+    struct thread_pool_segment *segment = producer->segment;
+    uint32_t index = thread_pool_ticket_index(producer->taken);
+    if (!thread_pool_tickets_give_up(producer) || index == segment->count)
+        return false;
+    thread_pool_slot_publish(&segment->slots[index], thread_pool_ticket_phase(producer->taken),
+                             task);
+    return true;
+}
+
 /* Under lock. */
 static int put_locked(struct thread_pool_queue *queue, struct thread_pool_task task) {
     if (queue->over)
         return ECANCELED;
+    if (put_own(queue, task))
+        return 0;
     struct thread_pool_segment *segment = atomic_load(&queue->last);
+    if (thread_pool_ticket_is_owned(atomic_load(&segment->tail)))
+        thread_pool_tickets_revoke(segment);
     uint64_t ticket = atomic_fetch_add(&segment->tail, 1);
     uint32_t index = thread_pool_ticket_index(ticket);
     if (index < segment->count) {
@@ -61,17 +82,18 @@ int thread_pool_queue_put_slowly(struct thread_pool_queue *queue, struct thread_
     pthread_mutex_unlock(&queue->lock);
     if (error != 0)
         thread_pool_queue_start_one(queue);
-    else if (thread_pool_idle_sleepers(atomic_load(&queue->idle.word)) != 0)
-        return thread_pool_queue_wake(queue);
-    return error;
+    return error != 0 ? error : thread_pool_queue_put_end(queue);
 }
 
 /* A guess that costs two lines; the heads of segments can always be read. */
 static uint32_t length(struct thread_pool_queue *queue) {
     struct thread_pool_segment *segment = atomic_load(&queue->first);
     uint32_t head = thread_pool_segment_claimed(segment);
-    uint32_t tail = thread_pool_ticket_index(atomic_load(&segment->tail));
-    return head < tail ? tail - head : 0;
+    uint64_t tail = atomic_load(&segment->tail);
+    if (thread_pool_ticket_is_owned(tail))
+        tail = atomic_load(&atomic_load(&segment->owner)->taken);
+    uint32_t end = thread_pool_ticket_index(tail);
+    return head < end ? end - head : 0;
 }
 
 THREAD_POOL_HOT int thread_pool_queue_wake(struct thread_pool_queue *queue) {
@@ -116,6 +138,8 @@ static int init_parts(struct thread_pool_queue *queue) {
 }
 
 int thread_pool_queue_init(struct thread_pool_queue *queue, size_t limit, uint32_t workers) {
+    static _Atomic uint64_t numbers; /* atomic: given so far; 0 is none */
+    queue->number = atomic_fetch_add(&numbers, 1) + 1;
     queue->limit = limit;
     queue->workers = workers;
     queue->consumers = aligned_alloc(THREAD_POOL_LINE, workers * sizeof *queue->consumers);
@@ -141,6 +165,12 @@ void thread_pool_queue_release(struct thread_pool_queue *queue) {
         next = atomic_load(&s->next);
         thread_pool_segments_free(queue, s);
     }
+    if (thread_pool_queue_producer.owns == queue->number)
+        thread_pool_queue_producer.owns = 0;
+    for (struct thread_pool_owner *below, *owner = queue->owners; owner != NULL; owner = below) {
+        below = owner->below;
+        free(owner);
+    }
     thread_pool_idle_release(&queue->idle);
     pthread_mutex_destroy(&queue->lock);
     free(queue->consumers);
@@ -149,6 +179,8 @@ void thread_pool_queue_release(struct thread_pool_queue *queue) {
 void thread_pool_queue_end(struct thread_pool_queue *queue) {
     pthread_mutex_lock(&queue->lock);
     queue->over = true;
+    if (thread_pool_ticket_is_owned(atomic_load(&atomic_load(&queue->last)->tail)))
+        thread_pool_tickets_revoke(atomic_load(&queue->last));
     atomic_store(&queue->last, &queue->refuse);
     pthread_mutex_unlock(&queue->lock);
     thread_pool_idle_end(&queue->idle);

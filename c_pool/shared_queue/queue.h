@@ -11,6 +11,7 @@
 #include <pthread.h>
 #include <stddef.h>
 
+#include "fence.h"
 #include "hints.h"
 #include "idle.h"
 #include "segment.h"
@@ -29,6 +30,7 @@ struct thread_pool_consumer {
     uint8_t blind_left, blind_run;  /* see thread_pool_claim_blindly */
     bool is_biased;                 /* the segment is, towards this worker: see bias.h */
     bool is_alone, was_alone; /* in this segment, in the one before: nobody else has claimed */
+    uint32_t puts;            /* its own, when it entered the segment */
     bool gives_back;          /* it does not spawn itself: see thread_pool_slot_give_back */
     bool is_born;             /* false: has not woken yet for the first time */
     bool search_pays;         /* the last sleep was short */
@@ -48,6 +50,30 @@ struct thread_pool_consumer {
     struct thread_pool_segment *dry_segment;
 };
 
+/* What others see of a producer that owns the tickets of a segment. */
+struct thread_pool_owner {
+    /* atomic: life << 32 | tickets taken; written by the producer only, while it owns some */
+    alignas(THREAD_POOL_LINE) _Atomic uint64_t taken;
+    uint32_t granted; /* under lock: of the last segment that was taken from it, so many */
+    struct thread_pool_owner *below; /* under lock: in the queue's list */
+};
+
+/* The calling thread as a producer. */
+struct thread_pool_producer {
+    uint64_t owns;  /* number of the queue that it owns tickets of; 0: none. Then: */
+    uint64_t tail;  /* what that segment's `tail` says as long as it is so */
+    uint64_t taken; /* life << 32 | tickets taken */
+    struct thread_pool_segment *segment;
+    struct thread_pool_owner *owner; /* its own in `queue`, or NULL */
+    uint32_t puts;                   /* jobs put, into any queue */
+    /* When it appended a segment last: which, where, after how many puts. */
+    uint32_t puts_then;
+    uint64_t then_ns;
+    uint64_t queue;
+    struct thread_pool_segment *appended;
+    uint32_t to_fill, patience; /* segments to fill alone before it owns one: now; next time */
+};
+
 struct thread_pool_queue {
     /* Read by all, written once a segment. */
     alignas(THREAD_POOL_LINE) _Atomic(struct thread_pool_segment *) last; /* atomic; under lock */
@@ -55,6 +81,7 @@ struct thread_pool_queue {
     struct thread_pool_consumer *consumers;      /* immutable: one per worker */
     uint32_t workers;                            /* immutable */
     size_t limit;                                /* immutable: jobs that may wait; 0: any number */
+    uint64_t number;                             /* immutable: no other queue has it, ever */
 
     struct thread_pool_idle idle; /* see idle.h */
 
@@ -72,7 +99,9 @@ struct thread_pool_queue {
     uint32_t recycled;              /* under lock: since the last review */
     uint64_t review_ns;             /* under lock: when a worker that falls asleep reviews again */
     _Atomic uint32_t retired_count; /* atomic; written under lock */
-    bool over;                      /* under lock: no job will be accepted */
+    struct thread_pool_owner *owners; /* under lock: all there have been */
+    uint32_t owners_count;            /* under lock */
+    bool over;                        /* under lock: no job will be accepted */
 
     struct thread_pool_segment inside; /* the first one, so that a small pool needs no other */
     struct thread_pool_segment refuse; /* without slots: a worker's before it wakes for the first
@@ -89,9 +118,9 @@ void thread_pool_queue_release(struct thread_pool_queue *queue);
  * started than announced. Once; any thread but a worker. */
 void thread_pool_queue_close(struct thread_pool_queue *queue, uint32_t workers);
 
-/* The calling thread has put a job, into any queue. A worker clears its own when it enters a
- * segment. */
-extern _Thread_local bool thread_pool_queue_has_put __attribute__((tls_model("initial-exec")));
+/* The calling thread's own. */
+extern _Thread_local struct thread_pool_producer thread_pool_queue_producer
+    __attribute__((tls_model("initial-exec")));
 
 /* The cold parts of the functions below. Those of put end it and return its result, so that put
  * itself has nothing to keep across a call. */
@@ -107,9 +136,42 @@ static inline void thread_pool_queue_start_one(struct thread_pool_queue *queue) 
         atomic_fetch_sub_explicit(&queue->waiting, 1, memory_order_relaxed);
 }
 
+/* The job has been published. */
+static inline int thread_pool_queue_put_end(struct thread_pool_queue *queue) {
+    thread_pool_queue_producer.puts++;
+    if (THREAD_POOL_UNLIKELY(thread_pool_idle_sleepers(atomic_load(&queue->idle.word)) != 0))
+        return thread_pool_queue_wake(queue);
+    return 0;
+}
+
+/* By the owner of the tickets. */
+static inline int thread_pool_queue_put_owned(struct thread_pool_queue *queue,
+                                              struct thread_pool_producer *producer,
+                                              struct thread_pool_task task) {
+    struct thread_pool_segment *segment = producer->segment;
+    uint32_t index = thread_pool_ticket_index(producer->taken);
+    if (THREAD_POOL_UNLIKELY(index == segment->count))
+        return thread_pool_queue_put_slowly(queue, task);
+    /* Relaxed: ordered by the fence, whose partner is thread_pool_tickets_revoke: either it sees
+     * this ticket, or we see that it is there. */
+    atomic_store_explicit(&producer->owner->taken, producer->taken + 1, memory_order_relaxed);
+    thread_pool_fence_light();
+    if (THREAD_POOL_UNLIKELY(atomic_load_explicit(&segment->tail, memory_order_relaxed) !=
+                             producer->tail))
+        return thread_pool_queue_put_slowly(queue, task);
+    struct thread_pool_slot *slot = &segment->slots[index];
+    thread_pool_slot_expect(slot, index);
+    thread_pool_slot_publish(slot, thread_pool_ticket_phase(producer->taken), task);
+    producer->taken++;
+    return thread_pool_queue_put_end(queue);
+}
+
 /* Under the limit, if there is one. */
 static inline int thread_pool_queue_put_admitted(struct thread_pool_queue *queue,
                                                  struct thread_pool_task task) {
+    struct thread_pool_producer *producer = &thread_pool_queue_producer;
+    if (producer->owns == queue->number)
+        return thread_pool_queue_put_owned(queue, producer, task);
     /* Acquire: the segment's fields; partner append. */
     struct thread_pool_segment *segment = atomic_load_explicit(&queue->last, memory_order_acquire);
     /* seq_cst: comes before the look at the idle word below in the one order of all such accesses;
@@ -121,14 +183,12 @@ static inline int thread_pool_queue_put_admitted(struct thread_pool_queue *queue
     struct thread_pool_slot *slot = &segment->slots[index];
     thread_pool_slot_expect(slot, index);
     thread_pool_slot_publish(slot, thread_pool_ticket_phase(ticket), task);
-    thread_pool_queue_has_put = true;
-    if (THREAD_POOL_UNLIKELY(thread_pool_idle_sleepers(atomic_load(&queue->idle.word)) != 0))
-        return thread_pool_queue_wake(queue);
-    return 0;
+    return thread_pool_queue_put_end(queue);
 }
 
-/* Any thread; blocks at most while another one appends a segment. 0; ENOMEM; EAGAIN: `limit` jobs
- * wait; ECANCELED: closed, and every job has run. Nothing is queued on error. */
+/* Any thread; blocks at most while another one appends a segment or takes tickets back. 0; ENOMEM;
+ * EAGAIN: `limit` jobs wait; ECANCELED: closed, and every job has run. Nothing is queued on error.
+ */
 static inline int thread_pool_queue_put(struct thread_pool_queue *queue,
                                         struct thread_pool_task task) {
     return THREAD_POOL_UNLIKELY(queue->limit != 0) ? thread_pool_queue_put_limited(queue, task)

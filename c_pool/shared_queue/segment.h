@@ -25,10 +25,12 @@ enum { THREAD_POOL_LINE = 128 }; /* bytes: the adjacent-line prefetcher takes pa
  * stopped with a pointer to it may always touch `tail`. The slots come and go. */
 struct thread_pool_segment {
     /* The producers' line. */
-    alignas(THREAD_POOL_LINE) _Atomic uint64_t tail; /* atomic: life << 32 | next ticket */
+    alignas(
+        THREAD_POOL_LINE) _Atomic uint64_t tail; /* atomic: life << 32 | next ticket, or OWNED */
     struct thread_pool_slot *slots; /* written under the queue's lock while no ticket is out */
     uint32_t count;                 /* immutable: of slots */
     uint32_t life;                  /* as slots */
+    _Atomic(struct thread_pool_owner *) owner; /* atomic; of the tickets, while `tail` says OWNED */
 
     /* The workers' line. */
     alignas(THREAD_POOL_LINE) _Atomic uint32_t head; /* atomic: slots claimed, or more; or BIASED or
@@ -47,6 +49,8 @@ static_assert(sizeof(struct thread_pool_segment) == 2 * THREAD_POOL_LINE,
  * to end: README.md, Biased segments. More than any number of slots. */
 #define THREAD_POOL_HEAD_BIASED (2u << 30)
 #define THREAD_POOL_HEAD_REVOKED (3u << 30)
+/* What a ticket is, or more, while they belong to one producer: README.md, Tickets of one's own. */
+#define THREAD_POOL_TICKETS_OWNED (2u << 30)
 #define THREAD_POOL_UNSETTLED UINT32_MAX /* what `settled` says until then */
 
 /* Slots that have been claimed, or more. A slot too many is in the hands of a worker that the
@@ -60,6 +64,10 @@ static inline uint32_t thread_pool_segment_claimed(const struct thread_pool_segm
 /* The ticket's place in its segment; >= count: there was no place left. */
 static inline uint32_t thread_pool_ticket_index(uint64_t ticket) {
     return (uint32_t)ticket;
+}
+
+static inline bool thread_pool_ticket_is_owned(uint64_t ticket) {
+    return thread_pool_ticket_index(ticket) >= THREAD_POOL_TICKETS_OWNED;
 }
 
 static inline unsigned thread_pool_life_phase(uint32_t life) {

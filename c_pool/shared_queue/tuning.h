@@ -61,6 +61,17 @@
 #define BLIND_RUN 63u
 #endif
 
+/* Tickets of one's own. */
+#ifndef FAST_PUT_NS
+#define FAST_PUT_NS 20u /* a job; a producer that is slower gains nothing by them */
+#endif
+#ifndef PATIENCE_MOST
+#define PATIENCE_MOST 64u /* segments to fill alone, after a producer has been disturbed */
+#endif
+#ifndef OWNERS_MOST
+#define OWNERS_MOST 64u /* producers that ever have them in a pool's life */
+#endif
+
 /* Biased segments. */
 #ifndef BIAS_ALWAYS
 #define BIAS_ALWAYS false /* true, in tests/stress: even where others have claimed */

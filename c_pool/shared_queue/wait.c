@@ -81,7 +81,7 @@ void thread_pool_queue_judge_sleep(struct thread_pool_consumer *consumer) {
 bool thread_pool_queue_lie_down(struct thread_pool_queue *queue,
                                 struct thread_pool_consumer *consumer) {
     unsigned word = thread_pool_idle_announce_sleep(&queue->idle);
-    if (thread_pool_consumer_sees_tickets(consumer, 0)) {
+    if (thread_pool_consumer_sees_tickets(queue, consumer, 0)) {
         if (thread_pool_idle_cancel_sleep(&queue->idle)) {
             await_producer(consumer);
             return false;

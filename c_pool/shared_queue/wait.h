@@ -33,7 +33,7 @@ static inline void thread_pool_queue_end_search(struct thread_pool_queue *queue,
                                                 struct thread_pool_consumer *consumer) {
     unsigned word = thread_pool_idle_end_search(&queue->idle);
     if (thread_pool_idle_sleepers(word) > 0 &&
-        thread_pool_consumer_sees_tickets(consumer, thread_pool_idle_searchers(word) + 1))
+        thread_pool_consumer_sees_tickets(queue, consumer, thread_pool_idle_searchers(word) + 1))
         thread_pool_queue_wake(queue);
 }
 

@@ -28,6 +28,9 @@
 #ifndef BEHIND_MOST
 #define BEHIND_MOST 1 /* times a worker is in a segment that others have left */
 #endif
+#ifndef OWNER_JOBS
+#define OWNER_JOBS 0 /* of the jobs from outside: of a producer that owns the tickets at first */
+#endif
 #define JOBS (MEETING + 1)
 
 /* The idle word: idle.h. One word: read and changed in one step. */
@@ -44,6 +47,15 @@ byte head;
 bool published[JOBS];
 bool child[JOBS]; /* by ticket: the job is the child */
 bool over;
+#if OWNER_JOBS
+/* tickets.h. What the owner has taken; what has certainly arrived of its stores: others may read
+ * anything between. */
+bool owned = true;
+bool disturbed; /* `tail` is not what the owner has left there */
+byte taken, arrived;
+byte granted;
+bool locked;
+#endif
 
 /* For the properties only. */
 byte started;
@@ -85,12 +97,79 @@ inline wake() {
     atomic { sl = 0; se = 0; cl = false; dn = false; turned = false }
 }
 
+#if OWNER_JOBS
+/* thread_pool_tickets_revoke, under lock. */
+inline revoke() {
+    disturbed = true;
+#ifndef NO_FENCE
+    arrived = taken; /* thread_pool_fence_heavy */
+#endif
+    atomic {
+        granted = arrived;
+        do
+        :: granted < taken -> granted++
+        :: break
+        od
+    }
+    d_step { tail = granted; owned = false }
+}
+
+/* thread_pool_queue_put_slowly, put_locked; thread_pool_tickets_settle */
+inline lock_and_revoke() {
+    atomic { !locked -> locked = true }
+    if
+    :: owned -> revoke()
+    :: else -> skip
+    fi;
+    locked = false
+}
+
+/* thread_pool_queue_put_owned; put_locked, thread_pool_tickets_give_up. */
+inline take_own() {
+    ticket = taken;
+#ifdef LOOKS_FIRST
+    seen = disturbed;
+#endif
+    taken = ticket + 1;
+#ifdef LOOKS_FIRST
+    skip;
+#elif defined(UNCHECKED)
+    seen = false;
+#else
+    seen = disturbed;
+#endif
+    if
+    :: seen ->
+        seen = false;
+        mine = false;
+        atomic { !locked -> locked = true }
+        d_step {
+            has = (owned || granted > ticket);
+            if
+            :: owned -> owned = false; tail = ticket + 1
+            :: else -> skip
+            fi;
+            locked = false
+        }
+    :: else -> has = true
+    fi
+}
+#endif
+
 /* thread_pool_queue_put */
 inline put(is_child) {
 #ifdef LATE_TICKET
     sl = sleepers;
 #endif
     /* A spawn is refused when all is over; these are of jobs that run or come before. */
+#if OWNER_JOBS
+    /* Tickets of a tail that is owned are none. */
+    if
+    :: atomic { owned -> disturbed = true }
+        lock_and_revoke()
+    :: else -> skip
+    fi;
+#endif
     d_step { assert(!over); ticket = tail; tail++; child[ticket] = is_child }
     atomic { published[ticket] = true; ticket = 0 }
 #ifndef LATE_TICKET
@@ -101,6 +180,34 @@ inline put(is_child) {
     :: else -> skip
     fi
 }
+
+#if OWNER_JOBS
+proctype owner() {
+    byte ticket, sl, se, k;
+    bool cl, dn, turned, mine = true, seen, has;
+    do
+    :: k < OWNER_JOBS ->
+        if
+        :: mine ->
+            take_own();
+            if
+            :: has ->
+                d_step { assert(!over && !published[ticket]) }
+                atomic { published[ticket] = true; ticket = 0; has = false }
+                sl = sleepers;
+                if
+                :: sl != 0 -> wake()
+                :: else -> skip
+                fi
+            :: else -> put(false)
+            fi
+        :: else -> put(false)
+        fi;
+        d_step { k++; through++; arrived = taken }
+    :: else -> break
+    od
+}
+#endif
 
 proctype producer() {
     byte ticket, sl, se;
@@ -126,8 +233,18 @@ inline claim() {
 /* thread_pool_consumer_sees_tickets: `tail`, then `head`. That a segment follows says the same, and
  * may say it although all jobs in there have been claimed. */
 inline sees_tickets(number) {
+#if OWNER_JOBS && !defined(NOT_SETTLED)
     if
+    :: owned -> lock_and_revoke()
+    :: else -> skip
+    fi;
+#endif
+    if
+#ifdef NOT_SETTLED /* The mistake: what has arrived of an owner's tickets is all that there are. */
+    :: atomic { true -> sl = (owned -> arrived : tail) }
+#else
     :: atomic { true -> sl = tail }
+#endif
         atomic { found = (head + number < sl); sl = 0 }
     :: atomic { tail > 0 && behind < BEHIND_MOST -> behind++; found = true }
     fi
@@ -136,6 +253,9 @@ inline sees_tickets(number) {
 /* thread_pool_queue_end, thread_pool_idle_end */
 inline end() {
     over = true;
+#if OWNER_JOBS
+    lock_and_revoke();
+#endif
     d_step { ending = !done; done = true }
     if
     :: ending -> permits = permits + WORKERS; ending = false
@@ -287,7 +407,11 @@ proctype destroyer() {
     /* has_unclaimed */
     claims = head;
 #ifndef CLOSE_BLIND
+#if OWNER_JOBS
+    ending = ending && claims == (owned -> taken : tail);
+#else
     ending = ending && claims == tail;
+#endif
 #endif
 #ifndef CLOSE_ONCE
     /* thread_pool_idle_is_over */
@@ -317,7 +441,10 @@ init {
         :: i < WORKERS -> sleepers++; run worker(true); i++
         :: else -> break
         od;
-        i = 0;
+#if OWNER_JOBS
+        run owner();
+#endif
+        i = OWNER_JOBS;
         do
         :: i < MEETING -> run producer(); i++
         :: else -> break
