@@ -60,9 +60,9 @@ struct thread_pool_owner {
 
 /* The calling thread as a producer. */
 struct thread_pool_producer {
-    uint64_t owns;  /* number of the queue that it owns tickets of; 0: none. Then: */
-    uint64_t tail;  /* what that segment's `tail` says as long as it is so */
-    uint64_t taken; /* life << 32 | tickets taken */
+    alignas(64) uint64_t owns; /* number of the queue that it owns tickets of; 0: none. Then: */
+    uint64_t tail;             /* what that segment's `tail` says as long as it is so */
+    uint64_t taken;            /* life << 32 | tickets taken */
     struct thread_pool_segment *segment;
     struct thread_pool_owner *owner; /* its own in `queue`, or NULL */
     uint32_t puts;                   /* jobs put, into any queue */
@@ -170,7 +170,7 @@ static inline int thread_pool_queue_put_owned(struct thread_pool_queue *queue,
 static inline int thread_pool_queue_put_admitted(struct thread_pool_queue *queue,
                                                  struct thread_pool_task task) {
     struct thread_pool_producer *producer = &thread_pool_queue_producer;
-    if (producer->owns == queue->number)
+    if (THREAD_POOL_UNLIKELY(producer->owns == queue->number))
         return thread_pool_queue_put_owned(queue, producer, task);
     /* Acquire: the segment's fields; partner append. */
     struct thread_pool_segment *segment = atomic_load_explicit(&queue->last, memory_order_acquire);
