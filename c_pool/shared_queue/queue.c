@@ -63,8 +63,7 @@ static int put_locked(struct thread_pool_queue *queue, struct thread_pool_task t
     if (put_own(queue, task))
         return 0;
     struct thread_pool_segment *segment = atomic_load(&queue->last);
-    if (thread_pool_ticket_is_owned(atomic_load(&segment->tail)))
-        thread_pool_tickets_revoke(segment);
+    thread_pool_tickets_revoke(segment);
     uint64_t ticket = atomic_fetch_add(&segment->tail, 1);
     uint32_t index = thread_pool_ticket_index(ticket);
     if (index < segment->count) {
@@ -179,8 +178,7 @@ void thread_pool_queue_release(struct thread_pool_queue *queue) {
 void thread_pool_queue_end(struct thread_pool_queue *queue) {
     pthread_mutex_lock(&queue->lock);
     queue->over = true;
-    if (thread_pool_ticket_is_owned(atomic_load(&atomic_load(&queue->last)->tail)))
-        thread_pool_tickets_revoke(atomic_load(&queue->last));
+    thread_pool_tickets_revoke(atomic_load(&queue->last));
     atomic_store(&queue->last, &queue->refuse);
     pthread_mutex_unlock(&queue->lock);
     thread_pool_idle_end(&queue->idle);

@@ -49,9 +49,10 @@ static_assert(sizeof(struct thread_pool_segment) == 2 * THREAD_POOL_LINE,
  * to end: README.md, Biased segments. More than any number of slots. */
 #define THREAD_POOL_HEAD_BIASED (2u << 30)
 #define THREAD_POOL_HEAD_REVOKED (3u << 30)
+#define THREAD_POOL_UNSETTLED UINT32_MAX /* what `settled` says until then */
+
 /* What a ticket is, or more, while they belong to one producer: README.md, Tickets of one's own. */
 #define THREAD_POOL_TICKETS_OWNED (2u << 30)
-#define THREAD_POOL_UNSETTLED UINT32_MAX /* what `settled` says until then */
 
 /* Slots that have been claimed, or more. A slot too many is in the hands of a worker that the
  * segment was biased towards: it goes on until the slot has been claimed. */

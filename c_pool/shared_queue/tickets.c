@@ -5,10 +5,10 @@
 #include "tuning.h"
 #include "waiting.h"
 
-/* Under lock. The calling thread's own, of this queue; NULL: it gets none. */
+/* Under lock, after note. The calling thread's own, of this queue; NULL: it gets none. */
 static struct thread_pool_owner *owner_of(struct thread_pool_queue *queue,
                                           struct thread_pool_producer *producer) {
-    if (producer->owner != NULL && producer->queue == queue->number)
+    if (producer->owner != NULL)
         return producer->owner;
     if (queue->owners_count == OWNERS_MOST)
         return NULL;
@@ -76,8 +76,8 @@ bool thread_pool_tickets_give_up(struct thread_pool_producer *producer) {
         producer->patience /= 2;
         return true;
     }
-    producer->patience =
-        producer->patience < PATIENCE_MOST ? 2 * producer->patience + 2 : PATIENCE_MOST;
+    uint32_t longer = 2 * producer->patience + 2;
+    producer->patience = longer < PATIENCE_MOST ? longer : PATIENCE_MOST;
     producer->to_fill = producer->patience;
     /* Another life, another owner, or none: it was taken away before. */
     if (tail >> 32 != taken >> 32 || !thread_pool_ticket_is_owned(tail))
@@ -87,6 +87,8 @@ bool thread_pool_tickets_give_up(struct thread_pool_producer *producer) {
 }
 
 void thread_pool_tickets_revoke(struct thread_pool_segment *segment) {
+    if (!thread_pool_ticket_is_owned(atomic_load(&segment->tail)))
+        return;
     uint64_t life = (uint64_t)segment->life << 32;
     /* The owner sees that it is not alone. */
     atomic_fetch_or(&segment->tail, THREAD_POOL_TICKETS_OWNED | 1);
@@ -99,7 +101,6 @@ void thread_pool_tickets_revoke(struct thread_pool_segment *segment) {
 void thread_pool_tickets_settle(struct thread_pool_queue *queue,
                                 struct thread_pool_segment *segment) {
     pthread_mutex_lock(&queue->lock);
-    if (thread_pool_ticket_is_owned(atomic_load(&segment->tail)))
-        thread_pool_tickets_revoke(segment);
+    thread_pool_tickets_revoke(segment);
     pthread_mutex_unlock(&queue->lock);
 }

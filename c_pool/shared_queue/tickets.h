@@ -16,7 +16,7 @@ bool thread_pool_tickets_own(struct thread_pool_queue *queue, struct thread_pool
 /* By the owner, when it has taken all tickets of its segment, or has been disturbed while it took
  * the next one. True: it has that, or there was none left. */
 bool thread_pool_tickets_give_up(struct thread_pool_producer *producer);
-/* By anybody: from here on a ticket of `segment`, the last one, is an exchange. */
+/* By anybody: from here on a ticket of `segment`, the last one, is an exchange, if it was not. */
 void thread_pool_tickets_revoke(struct thread_pool_segment *segment);
 
 /* Takes the lock: the same for a worker that must know which tickets have been taken. */

@@ -161,7 +161,6 @@ inline put(is_child) {
 #ifdef LATE_TICKET
     sl = sleepers;
 #endif
-    /* A spawn is refused when all is over; these are of jobs that run or come before. */
 #if OWNER_JOBS
     /* Tickets of a tail that is owned are none. */
     if
@@ -170,6 +169,7 @@ inline put(is_child) {
     :: else -> skip
     fi;
 #endif
+    /* A spawn is refused when all is over; these are of jobs that run or come before. */
     d_step { assert(!over); ticket = tail; tail++; child[ticket] = is_child }
     atomic { published[ticket] = true; ticket = 0 }
 #ifndef LATE_TICKET
