@@ -1,7 +1,8 @@
 //! `nested` and `one_producer` of `bench/pool` on the Rust pools, without the C ABI between: what is
 //! left of the difference is the price of the ABI. `README.md` has the figures.
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
+mod give_way;
 mod glue;
 mod look;
 mod measure;

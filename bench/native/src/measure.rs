@@ -2,6 +2,7 @@
 //! (producers.c): the same sizes, the same budget, the same way to wait, so that the figures stand
 //! side by side.
 
+use crate::give_way::GiveWay;
 use crate::look::Look;
 use crate::tally::{self, Sums};
 use rust_pools::{BoxedJob, Hooks, Job, Options, Pool};
@@ -82,6 +83,7 @@ const GROWTH: Growth = Growth { smallest: 10, largest: 20, enough: Duration::fro
 
 /// Until `expected` jobs have been counted, `before` of which were before `began`.
 pub fn wait(threads: usize, expected: u64, before: u64, began: Instant) -> Result<(), String> {
+    let _gives_way = GiveWay::new();
     let (mut look, mut progress) = (Look::new(began, before), Instant::now());
     loop {
         let (counted, now) = (tally::read(threads).jobs, Instant::now());
