@@ -37,7 +37,9 @@ void thread_pool_bias_give_back(struct thread_pool_consumer *consumer) {
 bool thread_pool_bias_yield(struct thread_pool_consumer *consumer) {
     uint32_t after = consumer->next + 1;
     consumer->is_biased = false;
-    consumer->next = settle(consumer->segment, after);
+    if (consumer->alone_least < ALONE_MOST)
+        consumer->alone_least *= 8;
+    consumer->next = consumer->alone_from = settle(consumer->segment, after);
     return consumer->next == after;
 }
 
@@ -53,29 +55,58 @@ static bool revoke(struct thread_pool_segment *segment, bool seen_revoked) {
     return true;
 }
 
-/* The first looks come soon, to see that the other worker is fast indeed. Then this one naps
- * between two: a processor that is kept busy slows the other one down. */
-static uint64_t wait_for_look(struct thread_pool_consumer *consumer, uint64_t now_ns) {
-    if (consumer->watch_ns > WATCH_AWAKE_NS) {
-        thread_pool_wait_nap(WATCH_NAP_NS);
-        return thread_pool_wait_now_ns();
-    }
-    uint64_t look_ns = now_ns + consumer->watch_ns;
-    consumer->watch_ns *= 2;
-    return thread_pool_wait_until(look_ns);
+static bool is_biased(struct thread_pool_segment *segment) {
+    return atomic_load(&segment->head) >= THREAD_POOL_HEAD_BIASED;
 }
 
-void thread_pool_bias_watch(struct thread_pool_consumer *consumer) {
+/* What another worker has done, and when that was seen. */
+struct look {
+    struct thread_pool_segment *segment;
+    uint32_t claimed;
+    uint64_t ns;
+};
+
+static struct look look_at(struct thread_pool_segment *segment) {
+    return (struct look){segment, thread_pool_segment_claimed(segment), thread_pool_wait_now_ns()};
+}
+
+/* In one segment. */
+static bool is_fast(const struct look *before, const struct look *now) {
+    uint32_t jobs = now->claimed - before->claimed;
+    return (uint64_t)jobs * SHORT_JOB_NS >= now->ns - before->ns;
+}
+
+/* Naps while a worker is alone and fast, segment after segment: a processor that is kept busy slows
+ * the other one down, and so does a worker that goes along from segment to segment. This one only
+ * looks at the first of the queue, without a hold: what it reads of its head may belong to another
+ * life, and is a guess. */
+static void nap_beside(struct thread_pool_queue *queue, struct thread_pool_segment *segment) {
+    struct look before, now = look_at(segment);
+    do {
+        before = now;
+        thread_pool_wait_nap(WATCH_NAP_NS);
+        now = look_at(atomic_load(&queue->first));
+    } while (is_biased(now.segment) && (now.segment != before.segment || is_fast(&before, &now)));
+}
+
+/* The first looks come soon, to see that the other worker is fast indeed. */
+void thread_pool_bias_watch(struct thread_pool_queue *queue,
+                            struct thread_pool_consumer *consumer) {
     struct thread_pool_segment *segment = consumer->segment;
-    uint64_t before_ns = thread_pool_wait_now_ns();
-    uint32_t before = thread_pool_segment_claimed(segment), head;
+    struct look before = look_at(segment);
+    uint32_t head;
     while ((head = atomic_load(&segment->head)) >= THREAD_POOL_HEAD_BIASED) {
-        uint64_t now_ns = wait_for_look(consumer, before_ns);
-        uint32_t claimed = thread_pool_segment_claimed(segment);
-        if ((uint64_t)(claimed - before) * SHORT_JOB_NS < now_ns - before_ns &&
-            revoke(segment, head == THREAD_POOL_HEAD_REVOKED))
+        if (consumer->watch_ns > WATCH_AWAKE_NS) {
+            nap_beside(queue, segment);
             consumer->watch_ns = WATCH_FIRST_NS;
-        before = claimed;
-        before_ns = now_ns;
+            before = look_at(segment);
+            continue;
+        }
+        thread_pool_wait_until(before.ns + consumer->watch_ns);
+        consumer->watch_ns *= 2;
+        struct look now = look_at(segment);
+        if (!is_fast(&before, &now) && revoke(segment, head == THREAD_POOL_HEAD_REVOKED))
+            consumer->watch_ns = WATCH_FIRST_NS;
+        before = now;
     }
 }

@@ -19,6 +19,6 @@ bool thread_pool_bias_yield(struct thread_pool_consumer *consumer);
 
 /* By another worker: blocks as long as the segment is biased, which it revokes if the one that has
  * it is slow. */
-void thread_pool_bias_watch(struct thread_pool_consumer *consumer);
+void thread_pool_bias_watch(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer);
 
 #endif

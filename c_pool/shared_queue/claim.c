@@ -33,6 +33,15 @@ static void measure_crowd(struct thread_pool_consumer *consumer, uint32_t head) 
     consumer->crowd_since_ns = 0;
 }
 
+/* At the end of a segment. Blind claims do not notice others. */
+static bool is_alone(struct thread_pool_consumer *consumer) {
+    uint32_t jobs = consumer->count - consumer->alone_from;
+    if (consumer->is_biased)
+        consumer->alone_least = ALONE_FIRST; /* it has paid */
+    return BIAS_ALWAYS ||
+           (consumer->blind_run == 0 && (jobs >= consumer->alone_least || jobs == consumer->count));
+}
+
 /* From an emptied segment to the next. False: there is none. */
 static bool advance(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer) {
     struct thread_pool_segment *from = consumer->segment, *expected = from;
@@ -41,8 +50,7 @@ static bool advance(struct thread_pool_queue *queue, struct thread_pool_consumer
     if (next == NULL)
         return false;
     measure_crowd(consumer, consumer->count);
-    /* Blind claims do not notice others. */
-    bool alone = BIAS_ALWAYS || (consumer->is_alone && consumer->blind_run == 0);
+    bool alone = is_alone(consumer);
     thread_pool_bias_give_back(consumer);
     bool moved = atomic_compare_exchange_strong(&queue->first, &expected, next);
     thread_pool_consumer_enter(queue, consumer);
@@ -147,11 +155,11 @@ void thread_pool_claim_await(struct thread_pool_consumer *consumer, struct threa
 
 /* The segment is biased towards another worker, or was when this one looked. False: there is
  * nothing to claim for either. */
-static bool let_alone(struct thread_pool_consumer *consumer) {
+static bool let_alone(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer) {
     if (!thread_pool_consumer_sees_job(consumer))
         return false;
-    thread_pool_bias_watch(consumer);
-    consumer->next = head_of(consumer);
+    thread_pool_bias_watch(queue, consumer);
+    consumer->next = consumer->alone_from = head_of(consumer);
     return true;
 }
 
@@ -160,10 +168,10 @@ static bool is_to_go_on(struct thread_pool_queue *queue, struct thread_pool_cons
                         enum thread_pool_claim how) {
     switch (how) {
     case THREAD_POOL_CLAIM_END:
-        return consumer->next >= THREAD_POOL_HEAD_BIASED ? let_alone(consumer)
+        return consumer->next >= THREAD_POOL_HEAD_BIASED ? let_alone(queue, consumer)
                                                          : advance(queue, consumer);
     case THREAD_POOL_CLAIM_MISSED:
-        consumer->is_alone = false;
+        consumer->alone_from = consumer->next;
         return true;
     default:
         return false;

@@ -32,7 +32,7 @@ static inline void thread_pool_consumer_enter(struct thread_pool_queue *queue,
     consumer->count = segment->count;
     consumer->phase = thread_pool_life_phase(segment->life);
     consumer->next = atomic_load_explicit(&segment->head, memory_order_relaxed);
-    consumer->is_alone = consumer->next == 0;
+    consumer->alone_from = consumer->next;
     thread_pool_consumer_choose(consumer);
     consumer->blind_left = 0;
     consumer->gives_back = consumer->puts == thread_pool_queue_producer.puts;

@@ -113,6 +113,7 @@ static void init_consumers(struct thread_pool_queue *queue) {
         *consumer = (struct thread_pool_consumer){.segment = &queue->refuse,
                                                   .first_look_ns = STAY_FIRST_NS,
                                                   .patience = COLLISIONS_FIRST,
+                                                  .alone_least = ALONE_FIRST,
                                                   .pace_ns = POLL_NS};
         atomic_init(&consumer->holds, NULL);
     }

@@ -76,6 +76,12 @@
 #ifndef BIAS_ALWAYS
 #define BIAS_ALWAYS false /* true, in tests/stress: even where others have claimed */
 #endif
+#ifndef ALONE_FIRST
+#define ALONE_FIRST 64u /* jobs to take alone before the next segment is biased */
+#endif
+#ifndef ALONE_MOST
+#define ALONE_MOST 4096u /* eight times as many after each bias that is taken back, up to this */
+#endif
 #ifndef WATCH_FIRST_NS
 #define WATCH_FIRST_NS 1600u /* before the first look at another worker's segment */
 #endif
