@@ -34,10 +34,8 @@ static void measure_crowd(struct thread_pool_consumer *consumer, uint32_t head) 
 }
 
 /* At the end of a segment. Blind claims do not notice others. */
-static bool is_alone(struct thread_pool_consumer *consumer) {
+static bool is_alone(const struct thread_pool_consumer *consumer) {
     uint32_t jobs = consumer->count - consumer->alone_from;
-    if (consumer->is_biased)
-        consumer->alone_least = ALONE_FIRST; /* it has paid */
     return BIAS_ALWAYS ||
            (consumer->blind_run == 0 && (jobs >= consumer->alone_least || jobs == consumer->count));
 }
@@ -50,6 +48,8 @@ static bool advance(struct thread_pool_queue *queue, struct thread_pool_consumer
     if (next == NULL)
         return false;
     measure_crowd(consumer, consumer->count);
+    if (consumer->is_biased)
+        consumer->alone_least = ALONE_FIRST; /* it has paid */
     bool alone = is_alone(consumer);
     thread_pool_bias_give_back(consumer);
     bool moved = atomic_compare_exchange_strong(&queue->first, &expected, next);

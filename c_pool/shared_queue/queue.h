@@ -30,15 +30,15 @@ struct thread_pool_consumer {
     uint8_t blind_left, blind_run;  /* see thread_pool_claim_blindly */
     bool is_biased;                 /* the segment is, towards this worker: see bias.h */
     uint32_t alone_from;            /* in this segment nobody else has claimed from here on */
-    uint32_t alone_least;           /* so many jobs alone, and the next segment is biased */
-    bool was_alone;                 /* for so long, at the end of the segment before */
     uint32_t puts;                  /* its own, when it entered the segment */
     bool gives_back;                /* it does not spawn itself: see thread_pool_slot_give_back */
+    bool was_alone;                 /* long enough, at the end of the segment before */
     bool is_born;                   /* false: has not woken yet for the first time */
     bool search_pays;               /* the last sleep was short */
     uint32_t vain;                  /* see await_producer */
     uint64_t lay_down_ns; /* when the last sleep began, as long as it is not known whether it was
                              short; 0: known. So far what a woken worker needs, in 64 bytes */
+    uint32_t alone_least; /* so many jobs alone, and the next segment is biased */
     uint32_t stay_ns, first_look_ns; /* see stay_away, these two */
     uint32_t collisions, patience;
     /* Of colliding workers: since when and where in the segment; see measure_crowd. */
@@ -51,6 +51,9 @@ struct thread_pool_consumer {
     uint32_t dry_head;
     struct thread_pool_segment *dry_segment;
 };
+
+static_assert(offsetof(struct thread_pool_consumer, alone_least) <= 64,
+              "what a woken worker needs is one line");
 
 /* What others see of a producer that owns the tickets of a segment. */
 struct thread_pool_owner {
