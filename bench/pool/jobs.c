@@ -56,11 +56,11 @@ static void look_until_done(uint64_t jobs, uint64_t before, uint64_t since, stru
  * or when its turn comes. */
 void wait_for_jobs(uint64_t jobs, uint64_t before, uint64_t since, struct report *report) {
     const struct sched_param none = {0};
-    int policy = sched_getscheduler(0);
-    bool gives_way = policy == SCHED_OTHER && sched_setscheduler(0, SCHED_BATCH, &none) == 0;
+    bool gives_way =
+        sched_getscheduler(0) == SCHED_OTHER && sched_setscheduler(0, SCHED_BATCH, &none) == 0;
     look_until_done(jobs, before, since, report);
     if (gives_way)
-        sched_setscheduler(0, policy, &none);
+        sched_setscheduler(0, SCHED_OTHER, &none);
 }
 
 void verify_tally(const struct tally_sums *expected, struct report *report) {

@@ -29,9 +29,9 @@ static inline uint64_t spawn_patiently(thread_pool *pool, thread_pool_job job, v
 
 /* Waits until `jobs` jobs have been counted since the process began; `since` is when the first of
  * them, after `before` others, was spawned. The waiting thread sleeps for half the time that the
- * rest is expected to take, so that it looks some ten times, and is late by 30 µs at most; and it
- * interrupts no worker.
- * Gives up, with a failure, when nothing has been counted for five seconds. */
+ * rest is expected to take, so that it looks some ten times, and is late by 30 µs at most. It
+ * interrupts no worker: where no processor is free then, it is late until one is, or its turn
+ * comes. Gives up, with a failure, when nothing has been counted for five seconds. */
 void wait_for_jobs(uint64_t jobs, uint64_t before, uint64_t since, struct report *report);
 
 /* After the pool has been destroyed: what was counted is exactly what was expected. */

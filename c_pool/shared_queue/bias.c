@@ -43,16 +43,15 @@ bool thread_pool_bias_yield(struct thread_pool_consumer *consumer) {
     return consumer->next == after;
 }
 
-/* False: nothing was done, because the bias has ended, or another worker is about to end it, since
- * after this one's last look only: the fence is dear, and one is enough. */
-static bool revoke(struct thread_pool_segment *segment, bool seen_revoked) {
+/* Does nothing when the bias has ended, or another worker is about to end it, since after this
+ * one's last look only: the fence is dear, and one is enough. */
+static void revoke(struct thread_pool_segment *segment, bool seen_revoked) {
     uint32_t head = THREAD_POOL_HEAD_BIASED;
     if (!atomic_compare_exchange_strong(&segment->head, &head, THREAD_POOL_HEAD_REVOKED) &&
         (head < THREAD_POOL_HEAD_BIASED || !seen_revoked))
-        return false;
+        return;
     thread_pool_fence_heavy();
     settle(segment, atomic_load(&segment->biased));
-    return true;
 }
 
 static bool is_biased(struct thread_pool_segment *segment) {
@@ -90,23 +89,22 @@ static void nap_beside(struct thread_pool_queue *queue, struct thread_pool_segme
 }
 
 /* The first looks come soon, to see that the other worker is fast indeed. */
-void thread_pool_bias_watch(struct thread_pool_queue *queue,
-                            struct thread_pool_consumer *consumer) {
-    struct thread_pool_segment *segment = consumer->segment;
+void thread_pool_bias_watch(struct thread_pool_queue *queue, struct thread_pool_segment *segment) {
     struct look before = look_at(segment);
+    uint64_t watch_ns = WATCH_FIRST_NS;
     uint32_t head;
     while ((head = atomic_load(&segment->head)) >= THREAD_POOL_HEAD_BIASED) {
-        if (consumer->watch_ns > WATCH_AWAKE_NS) {
+        if (watch_ns > WATCH_AWAKE_NS) {
             nap_beside(queue, segment);
-            consumer->watch_ns = WATCH_FIRST_NS;
+            watch_ns = WATCH_FIRST_NS;
             before = look_at(segment);
             continue;
         }
-        thread_pool_wait_until(before.ns + consumer->watch_ns);
-        consumer->watch_ns *= 2;
+        thread_pool_wait_until(before.ns + watch_ns);
+        watch_ns *= 2;
         struct look now = look_at(segment);
-        if (!is_fast(&before, &now) && revoke(segment, head == THREAD_POOL_HEAD_REVOKED))
-            consumer->watch_ns = WATCH_FIRST_NS;
+        if (!is_fast(&before, &now))
+            revoke(segment, head == THREAD_POOL_HEAD_REVOKED);
         before = now;
     }
 }

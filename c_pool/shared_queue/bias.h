@@ -17,8 +17,8 @@ void thread_pool_bias_give_back(struct thread_pool_consumer *consumer);
  * and consumer->next is where claims go on. */
 bool thread_pool_bias_yield(struct thread_pool_consumer *consumer);
 
-/* By another worker: blocks as long as the segment is biased, which it revokes if the one that has
- * it is slow. */
-void thread_pool_bias_watch(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer);
+/* By another worker that holds `segment`: blocks as long as that is biased, which it revokes if the
+ * one that has it is slow. */
+void thread_pool_bias_watch(struct thread_pool_queue *queue, struct thread_pool_segment *segment);
 
 #endif

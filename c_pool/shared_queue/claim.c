@@ -158,7 +158,7 @@ void thread_pool_claim_await(struct thread_pool_consumer *consumer, struct threa
 static bool let_alone(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer) {
     if (!thread_pool_consumer_sees_job(consumer))
         return false;
-    thread_pool_bias_watch(queue, consumer);
+    thread_pool_bias_watch(queue, consumer->segment);
     consumer->next = consumer->alone_from = head_of(consumer);
     return true;
 }
@@ -187,7 +187,6 @@ static bool is_worth_a_bias(const struct thread_pool_consumer *consumer) {
 
 bool thread_pool_claim_go_on(struct thread_pool_queue *queue, struct thread_pool_consumer *consumer,
                              struct thread_pool_task *task, enum thread_pool_claim how) {
-    consumer->watch_ns = WATCH_FIRST_NS;
     for (unsigned missed = 0; how != THREAD_POOL_CLAIMED;) {
         if (!is_to_go_on(queue, consumer, how)) {
             consumer->crowd_since_ns = consumer->together_ps = 0;

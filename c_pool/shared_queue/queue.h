@@ -46,7 +46,6 @@ struct thread_pool_consumer {
     uint32_t crowd_head;
     uint32_t looks_left;  /* until what follows is too old */
     uint64_t together_ps; /* a job took so long; 0: not known */
-    uint32_t watch_ns;    /* see thread_pool_bias_watch */
     uint32_t pace_ns;     /* see set_pace, these three */
     uint32_t dry_head;
     struct thread_pool_segment *dry_segment;
