@@ -75,17 +75,49 @@ static bool is_fast(const struct look *before, const struct look *now) {
     return (uint64_t)jobs * SHORT_JOB_NS >= now->ns - before->ns;
 }
 
+/* From `before` on, in the segment that was the first then. */
+static bool is_fast_now(struct thread_pool_queue *queue, const struct look *before) {
+    thread_pool_wait_until(before->ns + WATCH_AWAKE_NS);
+    struct look now = look_at(atomic_load(&queue->first));
+    return now.segment != before->segment || is_fast(before, &now);
+}
+
+static bool was_fast(const struct look *before, const struct look *now) {
+    return is_biased(now->segment) && (now->segment != before->segment || is_fast(before, now));
+}
+
+/* The longer it has gone on like this, the longer it may go on unseen. */
+static long nap_ns(uint64_t lasted_ns) {
+    uint64_t ns = lasted_ns / 4;
+    if (ns > WATCH_NAP_MOST_NS)
+        return WATCH_NAP_MOST_NS;
+    return ns < WATCH_NAP_NS ? WATCH_NAP_NS : (long)ns;
+}
+
 /* Naps while a worker is alone and fast, segment after segment: a processor that is kept busy slows
  * the other one down, and so does a worker that goes along from segment to segment. This one only
  * looks at the first of the queue, without a hold: what it reads of its head may belong to another
- * life, and is a guess. */
+ * life, and is a guess. When the queue runs dry it lingers: more jobs of that kind may come, and
+ * the one who runs them need not wake a worker that naps. */
 static void nap_beside(struct thread_pool_queue *queue, struct thread_pool_segment *segment) {
     struct look before, now = look_at(segment);
-    do {
+    uint64_t since_ns = now.ns, worked_ns = now.ns;
+    bool goes_on = true, dry = false;
+    while (goes_on) {
         before = now;
-        thread_pool_wait_nap(WATCH_NAP_NS);
+        thread_pool_wait_nap(dry ? WATCH_NAP_NS : nap_ns(now.ns - since_ns));
         now = look_at(atomic_load(&queue->first));
-    } while (is_biased(now.segment) && (now.segment != before.segment || is_fast(&before, &now)));
+        dry = !thread_pool_queue_has_unclaimed(queue);
+        if (dry) {
+            goes_on = now.ns - worked_ns < LINGER_NS;
+            continue;
+        }
+        worked_ns = now.ns;
+        bool fast = is_fast_now(queue, &now);
+        if (!fast)
+            since_ns = now.ns;
+        goes_on = fast || was_fast(&before, &now);
+    }
 }
 
 /* The first looks come soon, to see that the other worker is fast indeed. */

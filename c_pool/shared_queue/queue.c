@@ -185,17 +185,17 @@ void thread_pool_queue_end(struct thread_pool_queue *queue) {
     thread_pool_idle_end(&queue->idle);
 }
 
-/* When a worker moves on to another segment meanwhile, it is awake. */
-static bool has_unclaimed(struct thread_pool_queue *queue) {
+bool thread_pool_queue_has_unclaimed(struct thread_pool_queue *queue) {
     struct thread_pool_segment *segment = atomic_load(&queue->first);
     return atomic_load(&segment->next) != NULL || length(queue) > 0;
 }
 
-/* All asleep, nothing unclaimed, and still all asleep: a worker that has claimed in between is not,
- * or has announced its sleep with CLOSING set and ends the pool. */
+/* All asleep, nothing unclaimed (or a worker moves on to another segment meanwhile, and is awake),
+ * and still all asleep: a worker that has claimed in between is not, or has announced its sleep
+ * with CLOSING set and ends the pool. */
 void thread_pool_queue_close(struct thread_pool_queue *queue, uint32_t workers) {
     unsigned word = thread_pool_idle_close(&queue->idle, workers);
-    if (thread_pool_idle_sleepers(word) == workers && !has_unclaimed(queue) &&
+    if (thread_pool_idle_sleepers(word) == workers && !thread_pool_queue_has_unclaimed(queue) &&
         thread_pool_idle_is_over(&queue->idle, word))
         thread_pool_queue_end(queue);
 }

@@ -132,6 +132,8 @@ int thread_pool_queue_put_limited(struct thread_pool_queue *queue, struct thread
 int thread_pool_queue_put_slowly(struct thread_pool_queue *queue, struct thread_pool_task task);
 int thread_pool_queue_wake(struct thread_pool_queue *queue); /* 0 */
 void thread_pool_queue_end(struct thread_pool_queue *queue);
+/* Tickets have been given that no worker has claimed. A guess while workers move on. */
+bool thread_pool_queue_has_unclaimed(struct thread_pool_queue *queue);
 
 /* A job does not wait any more, or was not queued after all. */
 static inline void thread_pool_queue_start_one(struct thread_pool_queue *queue) {

@@ -89,7 +89,13 @@
 #define WATCH_AWAKE_NS 6400u /* twice as long each time, up to this; then naps */
 #endif
 #ifndef WATCH_NAP_NS
-#define WATCH_NAP_NS 100000 /* such a nap */
+#define WATCH_NAP_NS 100000 /* such a nap, at first */
+#endif
+#ifndef WATCH_NAP_MOST_NS
+#define WATCH_NAP_MOST_NS 800000 /* a quarter of how long there have been naps, up to this */
+#endif
+#ifndef LINGER_NS
+#define LINGER_NS 1000000u /* of naps after the queue has run dry */
 #endif
 
 /* Colliding workers. In collisions: */
