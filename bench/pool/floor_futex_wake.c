@@ -1,6 +1,7 @@
 /* futex_wake: from a bare futex wake to the first instruction of one of the threads that wait. */
 #include <linux/futex.h>
 #include <pthread.h>
+#include <stdalign.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -12,52 +13,59 @@
 
 #define STOP UINT32_MAX
 
-/* Counts the wakes; STOP ends the waiters. Written by the measuring thread. */
-static _Atomic uint32_t calls;
+/* A thread that waits. `calls` counts its wakes; STOP ends it. Written by the measuring thread. */
+struct sleeper {
+    alignas(64) _Atomic uint32_t calls;
+    pthread_t thread;
+};
 
-static void futex(int operation, uint32_t value) {
-    syscall(SYS_futex, &calls, operation | FUTEX_PRIVATE_FLAG, value, NULL, NULL, 0);
+static void futex(_Atomic uint32_t *word, int operation, uint32_t value) {
+    syscall(SYS_futex, word, operation | FUTEX_PRIVATE_FLAG, value, NULL, NULL, 0);
 }
 
 static void *wait_for_calls(void *argument) {
+    struct sleeper *self = argument;
     uint32_t seen = 0, now;
-    (void)argument;
     /* Relaxed: only the number itself is passed on, and futex re-checks it. */
-    while ((now = atomic_load_explicit(&calls, memory_order_relaxed)) != STOP) {
+    while ((now = atomic_load_explicit(&self->calls, memory_order_relaxed)) != STOP) {
         if (now != seen)
             wakes_started();
         seen = now;
-        futex(FUTEX_WAIT, seen);
+        futex(&self->calls, FUTEX_WAIT, seen);
     }
     return NULL;
 }
 
-static void call(uint32_t value, uint32_t sleepers) {
+static bool start(struct sleeper *sleeper) {
+    atomic_init(&sleeper->calls, 0);
+    return pthread_create(&sleeper->thread, NULL, wait_for_calls, sleeper) == 0;
+}
+
+static void call(struct sleeper *sleeper, uint32_t value) {
     /* Relaxed: as in wait_for_calls. */
-    atomic_store_explicit(&calls, value, memory_order_relaxed);
-    futex(FUTEX_WAKE, sleepers);
+    atomic_store_explicit(&sleeper->calls, value, memory_order_relaxed);
+    futex(&sleeper->calls, FUTEX_WAKE, 1);
 }
 
 static void wake(void *context, uint64_t round) {
-    (void)context;
-    call((uint32_t)round + 1, 1);
+    call(context, (uint32_t)round + 1);
 }
 
-/* As many as a pool has workers: the longer a thread has slept, the colder are the caches, and a
- * futex wakes the one that has slept longest. */
+/* As many as a pool has workers, and always the first is woken: what has run last is warmest. */
 void floor_futex_wake(const struct request *request, struct report *report) {
-    struct wakes wakes = {.wake = wake};
-    pthread_t *sleepers = malloc(request->threads * sizeof *sleepers);
+    struct sleeper *sleepers =
+        aligned_alloc(alignof(struct sleeper), request->threads * sizeof *sleepers);
+    struct wakes wakes = {.wake = wake, .context = sleepers};
     unsigned started = 0;
-    while (sleepers != NULL && started < request->threads &&
-           pthread_create(&sleepers[started], NULL, wait_for_calls, NULL) == 0)
+    while (sleepers != NULL && started < request->threads && start(&sleepers[started]))
         started++;
     if (started == request->threads)
         measure_wakes(&wakes, report);
     else
         report_fail(report, "no threads to be woken");
-    call(STOP, started);
-    for (unsigned i = 0; i < started; i++)
-        pthread_join(sleepers[i], NULL);
+    for (unsigned i = 0; i < started; i++) {
+        call(&sleepers[i], STOP);
+        pthread_join(sleepers[i].thread, NULL);
+    }
     free(sleepers);
 }

@@ -39,6 +39,12 @@ static inline void thread_pool_consumer_enter(struct thread_pool_queue *queue,
     consumer->puts = thread_pool_queue_producer.puts;
 }
 
+/* It has woken for the first time. */
+static inline bool thread_pool_consumer_is_born(const struct thread_pool_queue *queue,
+                                                const struct thread_pool_consumer *consumer) {
+    return consumer->segment != &queue->refuse;
+}
+
 /* Holds none. */
 void thread_pool_consumer_leave(struct thread_pool_queue *queue,
                                 struct thread_pool_consumer *consumer);

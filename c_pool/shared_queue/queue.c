@@ -96,27 +96,46 @@ static uint32_t length(struct thread_pool_queue *queue) {
 }
 
 THREAD_POOL_HOT int thread_pool_queue_wake(struct thread_pool_queue *queue) {
-    unsigned word = atomic_load(&queue->idle.word);
+    uint64_t word = atomic_load(&queue->idle.word);
     while (thread_pool_idle_sleepers(word) > 0) {
         unsigned searchers = thread_pool_idle_searchers(word);
         if (searchers > 0 && (searchers >= MOST_SEARCHERS || length(queue) <= searchers))
             break;
-        if (thread_pool_idle_turn_sleeper(&queue->idle, &word, true))
+        unsigned spot = thread_pool_idle_next(word);
+        if (thread_pool_idle_turn_sleeper(&queue->idle, &word, spot)) {
+            thread_pool_park_post(thread_pool_queue_park(queue, spot), 1);
             break;
+        }
     }
     return 0;
 }
 
-static void init_consumers(struct thread_pool_queue *queue) {
+static void release_consumers(struct thread_pool_queue *queue, uint32_t number) {
+    for (uint32_t i = 0; i < number; i++)
+        thread_pool_park_release(&queue->consumers[i].park);
+    free(queue->consumers);
+}
+
+static int init_consumers(struct thread_pool_queue *queue) {
+    queue->consumers = aligned_alloc(THREAD_POOL_LINE, queue->workers * sizeof *queue->consumers);
+    if (queue->consumers == NULL)
+        return ENOMEM;
     for (uint32_t i = 0; i < queue->workers; i++) {
         struct thread_pool_consumer *consumer = &queue->consumers[i];
         *consumer = (struct thread_pool_consumer){.segment = &queue->refuse,
+                                                  .spot = (uint8_t)thread_pool_idle_spot(i),
                                                   .first_look_ns = STAY_FIRST_NS,
                                                   .patience = COLLISIONS_FIRST,
                                                   .alone_least = ALONE_FIRST,
                                                   .pace_ns = POLL_NS};
         atomic_init(&consumer->holds, NULL);
+        int error = thread_pool_park_init(&consumer->park);
+        if (error != 0) {
+            release_consumers(queue, i);
+            return error;
+        }
     }
+    return 0;
 }
 
 static void init_chain(struct thread_pool_queue *queue) {
@@ -127,31 +146,21 @@ static void init_chain(struct thread_pool_queue *queue) {
     atomic_init(&queue->last, &queue->inside);
 }
 
-static int init_parts(struct thread_pool_queue *queue) {
-    int error = pthread_mutex_init(&queue->lock, NULL);
-    if (error != 0)
-        return error;
-    error = thread_pool_idle_init(&queue->idle, queue->workers);
-    if (error != 0)
-        pthread_mutex_destroy(&queue->lock);
-    return error;
-}
-
 int thread_pool_queue_init(struct thread_pool_queue *queue, size_t limit, uint32_t workers) {
     static _Atomic uint64_t numbers; /* atomic: given so far; 0 is none */
     queue->number = atomic_fetch_add(&numbers, 1) + 1;
     queue->limit = limit;
     queue->workers = workers;
-    queue->consumers = aligned_alloc(THREAD_POOL_LINE, workers * sizeof *queue->consumers);
-    if (queue->consumers == NULL)
-        return ENOMEM;
-    int error = init_parts(queue);
+    int error = pthread_mutex_init(&queue->lock, NULL);
+    if (error != 0)
+        return error;
+    error = init_consumers(queue);
     if (error != 0) {
-        free(queue->consumers);
+        pthread_mutex_destroy(&queue->lock);
         return error;
     }
     init_chain(queue);
-    init_consumers(queue);
+    thread_pool_idle_init(&queue->idle, workers);
     return 0;
 }
 
@@ -171,9 +180,15 @@ void thread_pool_queue_release(struct thread_pool_queue *queue) {
         below = owner->below;
         free(owner);
     }
-    thread_pool_idle_release(&queue->idle);
+    release_consumers(queue, queue->workers);
     pthread_mutex_destroy(&queue->lock);
-    free(queue->consumers);
+}
+
+/* All of them sleep. The first may leave while the last still sleeps, but the pool stays until that
+ * one has left, too, or until the caller has. */
+static void wake_all(struct thread_pool_queue *queue) {
+    for (uint32_t worker = 0; worker < queue->idle.workers; worker++)
+        thread_pool_park_post(thread_pool_queue_park(queue, thread_pool_idle_spot(worker)), 1);
 }
 
 void thread_pool_queue_end(struct thread_pool_queue *queue) {
@@ -182,7 +197,8 @@ void thread_pool_queue_end(struct thread_pool_queue *queue) {
     thread_pool_tickets_revoke(atomic_load(&queue->last));
     atomic_store(&queue->last, &queue->refuse);
     pthread_mutex_unlock(&queue->lock);
-    thread_pool_idle_end(&queue->idle);
+    if (thread_pool_idle_end(&queue->idle))
+        wake_all(queue);
 }
 
 bool thread_pool_queue_has_unclaimed(struct thread_pool_queue *queue) {
@@ -194,7 +210,7 @@ bool thread_pool_queue_has_unclaimed(struct thread_pool_queue *queue) {
  * and still all asleep: a worker that has claimed in between is not, or has announced its sleep
  * with CLOSING set and ends the pool. */
 void thread_pool_queue_close(struct thread_pool_queue *queue, uint32_t workers) {
-    unsigned word = thread_pool_idle_close(&queue->idle, workers);
+    uint64_t word = thread_pool_idle_close(&queue->idle, workers);
     if (thread_pool_idle_sleepers(word) == workers && !thread_pool_queue_has_unclaimed(queue) &&
         thread_pool_idle_is_over(&queue->idle, word))
         thread_pool_queue_end(queue);

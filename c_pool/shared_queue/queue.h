@@ -14,6 +14,7 @@
 #include "fence.h"
 #include "hints.h"
 #include "idle.h"
+#include "park.h"
 #include "segment.h"
 
 /* A worker's side of the queue. */
@@ -22,22 +23,24 @@ struct thread_pool_consumer {
      * reuse a segment. */
     alignas(THREAD_POOL_LINE) _Atomic(struct thread_pool_segment *) holds;
     /* The worker's own. */
-    struct thread_pool_segment *segment; /* what `holds` says */
+    struct thread_pool_segment *segment; /* what `holds` says; `refuse`: has never woken */
     struct thread_pool_slot *slots; /* copies of the segment's: its own stand on the line that */
     uint32_t count;                 /* producers write with every ticket */
-    uint32_t phase;                 /* of the segment's life */
     uint32_t next;                  /* where it saw `head` last: see thread_pool_claim_try */
-    uint8_t blind_left, blind_run;  /* see thread_pool_claim_blindly */
-    bool is_biased;                 /* the segment is, towards this worker: see bias.h */
     uint32_t alone_from;            /* in this segment nobody else has claimed from here on */
     uint32_t puts;                  /* its own, when it entered the segment */
+    uint8_t phase;                  /* of the segment's life */
+    uint8_t blind_left, blind_run;  /* see thread_pool_claim_blindly */
+    bool is_biased;                 /* the segment is, towards this worker: see bias.h */
     bool gives_back;                /* it does not spawn itself: see thread_pool_slot_give_back */
     bool was_alone;                 /* long enough, at the end of the segment before */
-    bool is_born;                   /* false: has not woken yet for the first time */
+    uint8_t spot;                   /* where it sleeps: see idle.h */
+    bool woken;                     /* and has found no job since */
     bool search_pays;               /* the last sleep was short */
-    uint32_t vain;                  /* see await_producer */
+    uint8_t vain;                   /* see await_producer */
+    struct thread_pool_park park;   /* not its own: of all who sleep at the spot of its number */
     uint64_t lay_down_ns; /* when the last sleep began, as long as it is not known whether it was
-                             short; 0: known. So far what a woken worker needs, in 64 bytes */
+                             short; 0: known. So far what a woken worker needs */
     uint32_t alone_least; /* so many jobs alone, and the next segment is biased */
     uint32_t stay_ns, first_look_ns; /* see stay_away, these two */
     uint32_t collisions, patience;
@@ -51,8 +54,10 @@ struct thread_pool_consumer {
     struct thread_pool_segment *dry_segment;
 };
 
+#ifdef THREAD_POOL_PARK_FUTEX
 static_assert(offsetof(struct thread_pool_consumer, alone_least) <= 64,
               "what a woken worker needs is one line");
+#endif
 
 /* What others see of a producer that owns the tickets of a segment. */
 struct thread_pool_owner {
@@ -121,6 +126,11 @@ void thread_pool_queue_release(struct thread_pool_queue *queue);
 /* From here on take returns false when all is done. `workers`: how many there are, if fewer were
  * started than announced. Once; any thread but a worker. */
 void thread_pool_queue_close(struct thread_pool_queue *queue, uint32_t workers);
+
+static inline struct thread_pool_park *thread_pool_queue_park(struct thread_pool_queue *queue,
+                                                              unsigned spot) {
+    return &queue->consumers[spot].park;
+}
 
 /* The calling thread's own. */
 extern _Thread_local struct thread_pool_producer thread_pool_queue_producer

@@ -10,7 +10,7 @@
 /* Not when the last sleep was long: the next job is not expected so soon, and a worker that sleeps
  * at once is where the system wakes it best (bench/NOTES.md, Wake-up). One worker that searches is
  * enough: it wakes others when there is more than it can do. */
-static bool is_worth_searching(const struct thread_pool_consumer *consumer, unsigned word) {
+static bool is_worth_searching(const struct thread_pool_consumer *consumer, uint64_t word) {
     return consumer->search_pays && (word & THREAD_POOL_IDLE_CLOSING) == 0 &&
            thread_pool_idle_searchers(word) <= SEARCHERS_AT_A_TIME;
 }
@@ -40,14 +40,16 @@ bool thread_pool_queue_search(struct thread_pool_queue *queue,
 /* There is a ticket, and a whole search has not seen its job: after a few of those the producer has
  * been stopped, and searching on would only take the processor from it. */
 static void await_producer(struct thread_pool_consumer *consumer) {
-    if (++consumer->vain > VAIN_SEARCHES)
+    if (consumer->vain < VAIN_SEARCHES)
+        consumer->vain++;
+    else
         thread_pool_wait_nap(STOPPED_PRODUCER_NAP_NS);
 }
 
 /* Memory that the next burst may need is given back only when the sleep is long. True: it was
  * turned before. */
-static bool sleep_and_give_back(struct thread_pool_queue *queue) {
-    bool turned = thread_pool_idle_sleep_for(&queue->idle, GIVE_BACK_NS);
+static bool sleep_and_give_back(struct thread_pool_queue *queue, struct thread_pool_park *park) {
+    bool turned = thread_pool_park_wait_for(park, GIVE_BACK_NS);
     if (!turned)
         thread_pool_segments_trim(queue);
     return turned;
@@ -56,9 +58,9 @@ static bool sleep_and_give_back(struct thread_pool_queue *queue) {
 /* A new worker's first job, or its end, often comes at once: it begins its sleep with its eyes
  * open, which keeps its processor from halting and saves a wake-up. True: it was turned meanwhile.
  */
-static bool doze(struct thread_pool_queue *queue) {
+static bool doze(struct thread_pool_park *park) {
     for (unsigned yields = 0; yields < BIRTH_YIELDS; yields++) {
-        if (thread_pool_idle_sleep_for(&queue->idle, 0))
+        if (thread_pool_park_wait_for(park, 0))
             return true;
         sched_yield();
     }
@@ -67,10 +69,14 @@ static bool doze(struct thread_pool_queue *queue) {
 
 bool thread_pool_queue_begin_sleep(struct thread_pool_queue *queue,
                                    struct thread_pool_consumer *consumer) {
+    struct thread_pool_park *park = thread_pool_queue_park(queue, consumer->spot);
     consumer->lay_down_ns = thread_pool_wait_now_ns();
-    if (!consumer->is_born && doze(queue))
+    if (consumer->woken)
+        sched_yield();
+    if (!thread_pool_consumer_is_born(queue, consumer) && doze(park))
         return true;
-    return thread_pool_segments_review(queue, consumer->lay_down_ns) && sleep_and_give_back(queue);
+    return thread_pool_segments_review(queue, consumer->lay_down_ns) &&
+           sleep_and_give_back(queue, park);
 }
 
 void thread_pool_queue_judge_sleep(struct thread_pool_consumer *consumer) {
@@ -80,9 +86,9 @@ void thread_pool_queue_judge_sleep(struct thread_pool_consumer *consumer) {
 
 bool thread_pool_queue_lie_down(struct thread_pool_queue *queue,
                                 struct thread_pool_consumer *consumer) {
-    unsigned word = thread_pool_idle_announce_sleep(&queue->idle);
+    uint64_t word = thread_pool_idle_announce_sleep(&queue->idle, consumer->spot);
     if (thread_pool_consumer_sees_tickets(queue, consumer, 0)) {
-        if (thread_pool_idle_cancel_sleep(&queue->idle)) {
+        if (thread_pool_idle_cancel_sleep(&queue->idle, consumer->spot)) {
             await_producer(consumer);
             return false;
         }

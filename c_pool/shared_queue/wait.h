@@ -31,7 +31,7 @@ static inline void thread_pool_queue_look_back(struct thread_pool_consumer *cons
  * claimed job would wait for that. */
 static inline void thread_pool_queue_end_search(struct thread_pool_queue *queue,
                                                 struct thread_pool_consumer *consumer) {
-    unsigned word = thread_pool_idle_end_search(&queue->idle);
+    uint64_t word = thread_pool_idle_end_search(&queue->idle);
     if (thread_pool_idle_sleepers(word) > 0 &&
         thread_pool_consumer_sees_tickets(queue, consumer, thread_pool_idle_searchers(word) + 1))
         thread_pool_queue_wake(queue);
@@ -43,10 +43,10 @@ static inline void thread_pool_queue_end_search(struct thread_pool_queue *queue,
 static inline bool thread_pool_queue_sleep_through(struct thread_pool_queue *queue,
                                                    struct thread_pool_consumer *consumer) {
     if (!thread_pool_queue_begin_sleep(queue, consumer))
-        thread_pool_idle_sleep(&queue->idle);
+        thread_pool_park_wait(thread_pool_queue_park(queue, consumer->spot));
     if (THREAD_POOL_UNLIKELY(thread_pool_idle_is_done(&queue->idle)))
         return false;
-    consumer->is_born = true;
+    consumer->woken = true;
     if (consumer->search_pays)
         thread_pool_queue_judge_sleep(consumer);
     thread_pool_consumer_enter(queue, consumer);
@@ -56,7 +56,7 @@ static inline bool thread_pool_queue_sleep_through(struct thread_pool_queue *que
 /* Blocks until there is a job, or was a moment ago (true), or all is done (false). */
 static inline bool thread_pool_queue_wait(struct thread_pool_queue *queue,
                                           struct thread_pool_consumer *consumer) {
-    bool asleep = !consumer->is_born;
+    bool asleep = !thread_pool_consumer_is_born(queue, consumer);
     if (!asleep) {
         if (thread_pool_queue_poll(consumer))
             return true;
@@ -70,6 +70,7 @@ static inline bool thread_pool_queue_wait(struct thread_pool_queue *queue,
         asleep = false;
     }
     thread_pool_queue_end_search(queue, consumer);
+    consumer->woken = false;
     consumer->vain = 0;
     return true;
 }

@@ -22,6 +22,9 @@
 #ifndef MEETING
 #define MEETING 2 /* jobs from outside; at most WORKERS */
 #endif
+#ifndef SPOTS
+#define SPOTS 1 /* of one worker each, at most 2; the other workers share the spot behind */
+#endif
 #ifndef MOST_SEARCHERS
 #define MOST_SEARCHERS 1
 #endif
@@ -35,11 +38,14 @@
 
 /* The idle word: idle.h. One word: read and changed in one step. */
 byte sleepers;
+byte spots; /* a bit each: its worker is one of the sleepers */
 byte searchers;
 bool closing;
 bool done;
-/* park.h: permits posted and not yet taken; park.pml has what is behind it. */
-byte permits;
+/* park.h, by spot: permits posted and not yet taken; park.pml has what is behind it. */
+byte permits[SPOTS + 1];
+#define SPOT(worker) (worker < SPOTS -> worker : SPOTS)
+#define BIT(spot) (spot < SPOTS -> 1 << spot : 0)
 
 /* The queue, by ticket. */
 byte tail;
@@ -73,28 +79,33 @@ bool stop;
 /* thread_pool_queue_wake. Whether `length` says that another searcher is worth it is left open: the
  * protocol must be right either way, as long as somebody searches. */
 inline wake() {
-    d_step { sl = sleepers; se = searchers; cl = closing; dn = done }
+    d_step { sl = sleepers; sp = spots; se = searchers; cl = closing; dn = done }
     do
     :: sl == 0 || se > 0 -> break
     :: sl > 0 && se < MOST_SEARCHERS ->
-        /* thread_pool_idle_turn_sleeper */
+        /* thread_pool_idle_next, thread_pool_idle_turn_sleeper */
         d_step {
-            turned = (sl == sleepers && se == searchers && cl == closing && dn == done);
+            turned = (sl == sleepers && sp == spots && se == searchers && cl == closing &&
+                      dn == done);
             if
-            :: turned -> sleepers--; searchers++
-            :: else -> sl = sleepers; se = searchers; cl = closing; dn = done
+            :: turned ->
+                sp = (sp & 1 -> 0 : (sp & 2 -> 1 : SPOTS));
+                sleepers--; searchers++; spots = spots & ~BIT(sp)
+            :: else -> sl = sleepers; sp = spots; se = searchers; cl = closing; dn = done
             fi
         }
         if
         :: turned ->
-#ifndef DROP_WAKE
-            permits++;
+#ifdef OTHER_SPOT
+            permits[SPOTS]++;
+#elif !defined(DROP_WAKE)
+            permits[sp]++;
 #endif
             break
         :: else -> skip
         fi
     od;
-    atomic { sl = 0; se = 0; cl = false; dn = false; turned = false }
+    atomic { sl = 0; sp = 0; se = 0; cl = false; dn = false; turned = false }
 }
 
 #if OWNER_JOBS
@@ -183,7 +194,7 @@ inline put(is_child) {
 
 #if OWNER_JOBS
 proctype owner() {
-    byte ticket, sl, se, k;
+    byte ticket, sl, sp, se, k;
     bool cl, dn, turned, mine = true, seen, has;
     do
     :: k < OWNER_JOBS ->
@@ -210,7 +221,7 @@ proctype owner() {
 #endif
 
 proctype producer() {
-    byte ticket, sl, se;
+    byte ticket, sl, sp, se;
     bool cl, dn, turned;
     put(false);
     through++
@@ -250,21 +261,22 @@ inline sees_tickets(number) {
     fi
 }
 
-/* thread_pool_queue_end, thread_pool_idle_end */
+/* thread_pool_queue_end, thread_pool_idle_end, wake_all */
 inline end() {
     over = true;
 #if OWNER_JOBS
     lock_and_revoke();
 #endif
     d_step { ending = !done; done = true }
-    if
-    :: ending -> permits = permits + WORKERS; ending = false
-    :: else -> skip
-    fi
+    do
+    :: ending && waked < WORKERS -> d_step { permits[SPOT(waked)]++; waked++ }
+    :: else -> break
+    od;
+    atomic { ending = false; waked = 0 }
 }
 
-proctype worker(bool asleep) {
-    byte ticket, sl, se, behind;
+proctype worker(byte number; bool asleep) {
+    byte ticket, sl, sp, se, behind, waked;
     bool cl, dn, turned, claimed, found, is_child, ending;
 #ifdef FLAG_OUTSIDE
     bool stopped;
@@ -319,11 +331,19 @@ search:
 #ifdef FLAG_OUTSIDE
     /* The mistake: the flag is not in the word. */
     stopped = stop;
-    d_step { searchers--; sleepers++; ending = stopped; stopped = false }
+    d_step {
+        searchers--; sleepers++; spots = spots | BIT(SPOT(number));
+        ending = stopped; stopped = false
+    }
 #elif defined(STALE_WORD)
-    d_step { searchers--; sleepers++; ending = (closing && sleepers == WORKERS) }
+    d_step {
+        searchers--; sleepers++; spots = spots | BIT(SPOT(number));
+        ending = (closing && sleepers == WORKERS)
+    }
 #else
-    d_step { searchers--; sleepers++; ending = closing }
+    d_step {
+        searchers--; sleepers++; spots = spots | BIT(SPOT(number)); ending = closing
+    }
 #endif
 #ifndef NO_RECHECK
     sees_tickets(0);
@@ -333,9 +353,14 @@ search:
         /* thread_pool_idle_cancel_sleep */
         d_step {
             ending = false;
+#ifdef CANCEL_ANY
             found = (sleepers > 0);
+#else
+            found = (number < SPOTS -> (spots & BIT(number)) != 0
+                                    : sleepers > (spots & 1) + (spots >> 1));
+#endif
             if
-            :: found -> sleepers--; searchers++
+            :: found -> sleepers--; searchers++; spots = spots & ~BIT(SPOT(number))
             :: else -> skip
             fi
         }
@@ -362,8 +387,8 @@ search:
         fi
     fi;
 sleep:
-    /* thread_pool_idle_sleep */
-    atomic { permits > 0 -> permits-- }
+    /* thread_pool_park_wait */
+    atomic { permits[SPOT(number)] > 0 -> permits[SPOT(number)]-- }
     if
     :: done -> goto leave
     :: else -> goto search
@@ -392,7 +417,7 @@ leave:
 
 proctype destroyer() {
     bool ending;
-    byte claims;
+    byte claims, waked;
     /* A spawn from outside during destroy is the caller's error. */
     if
     :: true -> through == MEETING
@@ -429,7 +454,14 @@ proctype destroyer() {
     /* These leave permits too; what is looked for is worse. */
     skip
 #else
-    assert(over && permits == 0)
+    d_step {
+        assert(over);
+        claims = 0;
+        do
+        :: claims <= SPOTS -> assert(permits[claims] == 0); claims++
+        :: else -> break
+        od
+    }
 #endif
 }
 
@@ -437,8 +469,8 @@ init {
     byte i;
     atomic {
         do
-        :: i < WORKERS -> run worker(false); i++
-        :: i < WORKERS -> sleepers++; run worker(true); i++
+        :: i < WORKERS -> run worker(i, false); i++
+        :: i < WORKERS -> sleepers++; spots = spots | BIT(SPOT(i)); run worker(i, true); i++
         :: else -> break
         od;
 #if OWNER_JOBS
