@@ -118,10 +118,12 @@ static uintptr_t read_pointer(struct reader *reader, uint8_t encoding) {
 struct common {
     uint64_t code_align;
     int64_t data_align;
-    uintptr_t personality;
+    const uint8_t *personality; /* where the pointer to it stands, or NULL */
+    uint8_t personality_encoding;
     uint8_t pointer_encoding;
     uint8_t table_encoding; /* of the pointer to the personality's table */
     struct reader program;
+    struct thread_pool_frame_rules initial; /* what the program says */
 };
 
 /* The body of the entry at `entry`, behind its length. */
@@ -138,14 +140,16 @@ static void read_augmentation(struct reader *reader, const char *letters, struct
             common->pointer_encoding = read_u8(reader);
         else if (*letters == 'L')
             common->table_encoding = read_u8(reader);
-        else if (*letters == 'P')
-            common->personality = read_pointer(reader, read_u8(reader));
-        else /* 'S', a signal frame, and what there may come */
+        else if (*letters == 'P') {
+            common->personality_encoding = read_u8(reader);
+            common->personality = reader->at;
+            read_pointer(reader, common->personality_encoding & FORM);
+        } else /* 'S', a signal frame, and what there may come */
             reader->simple = false;
     }
 }
 
-static bool read_common(const uint8_t *entry, struct common *common) {
+static bool read_head_of_common(const uint8_t *entry, struct common *common) {
     struct reader reader = open_entry(entry);
     uint64_t id = read_u32(&reader), version = read_u8(&reader);
     const char *letters = (const char *)reader.at;
@@ -165,10 +169,16 @@ static bool read_common(const uint8_t *entry, struct common *common) {
     return reader.simple && augmentation.simple;
 }
 
+static uintptr_t read_personality(const struct common *common) {
+    if (common->personality == NULL)
+        return 0;
+    struct reader reader = {common->personality, common->personality + 8, true};
+    return read_pointer(&reader, common->personality_encoding);
+}
+
 /* A run of call frame instructions: the rules at the address reached. */
 struct machine {
     struct thread_pool_frame_rules now;
-    struct thread_pool_frame_rules initial;       /* those of the common entry */
     struct thread_pool_frame_rules remembered[2]; /* deeper is not simple */
     unsigned depth;
     uintptr_t location;
@@ -183,12 +193,12 @@ static void save_at(struct reader *reader, struct machine *machine, const struct
     machine->now.offset[number] = offset;
 }
 
-static void restore(struct machine *machine, uint64_t number) {
+static void restore(struct machine *machine, const struct common *common, uint64_t number) {
     if (number >= THREAD_POOL_FRAME_RULES)
         return;
     uint32_t bit = UINT32_C(1) << number;
-    machine->now.saved = (machine->now.saved & ~bit) | (machine->initial.saved & bit);
-    machine->now.offset[number] = machine->initial.offset[number];
+    machine->now.saved = (machine->now.saved & ~bit) | (common->initial.saved & bit);
+    machine->now.offset[number] = common->initial.offset[number];
 }
 
 static void set_cfa_register(struct reader *reader, struct machine *machine) {
@@ -257,7 +267,7 @@ static void step(struct reader *reader, struct machine *machine, const struct co
         save_at(reader, machine, common, operand);
         break;
     case 3: /* restore */
-        restore(machine, operand);
+        restore(machine, common, operand);
         break;
     default:
         step_extended(reader, machine, common, opcode);
@@ -272,24 +282,71 @@ static bool run(struct reader program, struct machine *machine, const struct com
     return program.simple;
 }
 
-static bool read_rules(const struct common *common, struct reader program, uintptr_t function,
-                       uintptr_t pc, struct thread_pool_frame_rules *rules) {
+static bool read_common(const uint8_t *entry, struct common *common) {
     struct machine machine;
     machine.now.saved = 0;
     machine.depth = 0;
-    machine.location = function;
-    if (!run(common->program, &machine, common, UINTPTR_MAX))
+    machine.location = 0;
+    if (!read_head_of_common(entry, common) || !run(common->program, &machine, common, UINTPTR_MAX))
         return false;
-    machine.initial = machine.now;
+    common->initial = machine.now;
+    return true;
+}
+
+/* The entry that this thread has read last; most functions of a program have the same one. Objects
+ * come and go: whether it still is that one is for its bytes to say. */
+static _Thread_local struct {
+    const uint8_t *entry; /* NULL: none */
+    uint32_t size;        /* in bytes, a multiple of 4 */
+    uint32_t words[10];   /* gcc's have 6 to 8 */
+    struct common common;
+} last __attribute__((tls_model("initial-exec")));
+
+static inline uint32_t word_at(const uint8_t *at) {
+    uint32_t word;
+    memcpy(&word, at, sizeof word);
+    return word;
+}
+
+static inline bool is_last(const uint8_t *entry) {
+    if (entry != last.entry)
+        return false;
+    for (uint32_t i = 0; i < last.size; i += 4)
+        if (word_at(entry + i) != last.words[i / 4])
+            return false;
+    return true;
+}
+
+/* NULL: it is not simple. */
+static const struct common *find_common(const uint8_t *entry) {
+    if (is_last(entry))
+        return &last.common;
+    last.entry = NULL;
+    if (!read_common(entry, &last.common))
+        return NULL;
+    last.size = 4 + word_at(entry);
+    if (last.size % 4 == 0 && last.size <= sizeof last.words) {
+        memcpy(last.words, entry, last.size);
+        last.entry = entry;
+    }
+    return &last.common;
+}
+
+static bool read_rules(const struct common *common, struct reader program, uintptr_t function,
+                       uintptr_t pc, struct thread_pool_frame_rules *rules) {
+    struct machine machine;
+    machine.now = common->initial;
+    machine.depth = 0;
+    machine.location = function;
     if (!run(program, &machine, common, pc))
         return false;
     *rules = machine.now;
     return (rules->saved >> THREAD_POOL_FRAME_RETURN & 1) != 0;
 }
 
-/* The cleanup for `pc` in the table of __gcc_personality_v0, or 0. Call sites are in the order of
- * their addresses; one that is not listed has no cleanup. */
-static bool read_pad(const uint8_t *table, uintptr_t function, uintptr_t pc, uintptr_t *pad) {
+/* Call sites are in the order of their addresses; one that is not listed has no cleanup. */
+bool thread_pool_frame_read_pad(const uint8_t *table, uintptr_t function, uintptr_t pc,
+                                uintptr_t *pad) {
     struct reader reader = {table, table + 3, true};
     uint64_t base = read_u8(&reader), types = read_u8(&reader);
     if (base != OMITTED || types != OMITTED || read_u8(&reader) != 0x01 /* uleb128 */)
@@ -332,36 +389,20 @@ static uintptr_t read_head(struct reader *reader, const struct common *common) {
     return table;
 }
 
-/* Up to the program, which `reader` then is at. */
-static bool read_until_program(const uint8_t *entry, uintptr_t pc, struct common *common,
-                               struct reader *reader, struct thread_pool_frame_info *info) {
-    *reader = open_entry(entry);
-    const uint8_t *here = reader->at;
-    if (!reader->simple || !read_common(here - read_u32(reader), common))
-        return false;
-    uintptr_t table = read_head(reader, common);
-    info->pad = 0;
-    if (!reader->simple)
-        return false;
-    if (common->personality != 0 && common->personality != (uintptr_t)__gcc_personality_v0)
-        return false;
-    if (table == 0)
-        return true;
-    return common->personality != 0 &&
-           read_pad((const uint8_t *)table, info->function, pc, &info->pad);
-}
-
 bool thread_pool_frame_read(const uint8_t *entry, uintptr_t pc,
                             struct thread_pool_frame_info *info) {
-    struct common common;
-    struct reader program;
-    return read_until_program(entry, pc, &common, &program, info) &&
-           read_rules(&common, program, info->function, pc, &info->rules);
-}
-
-bool thread_pool_frame_read_pad(const uint8_t *entry, uintptr_t pc,
-                                struct thread_pool_frame_info *info) {
-    struct common common;
-    struct reader program;
-    return read_until_program(entry, pc, &common, &program, info);
+    struct reader reader = open_entry(entry);
+    const uint8_t *here = reader.at;
+    const struct common *common = reader.simple ? find_common(here - read_u32(&reader)) : NULL;
+    if (common == NULL)
+        return false;
+    uintptr_t table = read_head(&reader, common), personality = read_personality(common);
+    info->pad = 0;
+    if (!reader.simple || (personality != 0 && personality != (uintptr_t)__gcc_personality_v0))
+        return false;
+    if (table != 0 &&
+        (personality == 0 ||
+         !thread_pool_frame_read_pad((const uint8_t *)table, info->function, pc, &info->pad)))
+        return false;
+    return read_rules(common, reader, info->function, pc, &info->rules);
 }

@@ -36,8 +36,9 @@ uintptr_t thread_pool_frame_find(uintptr_t pc, const uint8_t **entry);
 bool thread_pool_frame_read(const uint8_t *entry, uintptr_t pc,
                             struct thread_pool_frame_info *info);
 
-/* The same, but leaves info->rules alone, and may overlook in them what is not simple. */
-bool thread_pool_frame_read_pad(const uint8_t *entry, uintptr_t pc,
-                                struct thread_pool_frame_info *info);
+/* The cleanup for `pc` in the table of __gcc_personality_v0 for code that begins at `function`; 0:
+ * none. False, and *pad is not to be used, when there is anything in it that is not simple. */
+bool thread_pool_frame_read_pad(const uint8_t *table, uintptr_t function, uintptr_t pc,
+                                uintptr_t *pad);
 
 #endif

@@ -134,12 +134,14 @@ void thread_pool_shortcut(struct thread_pool_frame *frame, struct thread_pool_wo
     }
 }
 
-/* The frame of the last cleanup goes on unwinding from `pc`: has it got another one for that? */
-static bool has_no_more(uintptr_t pc) {
-    const uint8_t *entry;
-    struct thread_pool_frame_info info;
-    info.function = thread_pool_frame_find(pc, &entry);
-    return info.function != 0 && thread_pool_frame_read_pad(entry, pc, &info) && info.pad == 0;
+/* The frame of the last cleanup goes on unwinding: has it got another one? The unwinder has found
+ * the table, perhaps that of another part of the same function; whose personality is known. */
+static bool has_no_more(struct _Unwind_Context *context) {
+    const uint8_t *table = _Unwind_GetLanguageSpecificData(context);
+    uintptr_t pad;
+    return table == NULL || (thread_pool_frame_read_pad(table, _Unwind_GetRegionStart(context),
+                                                        _Unwind_GetIP(context), &pad) &&
+                             pad == 0);
 }
 
 static void read_frame(struct _Unwind_Context *context, struct thread_pool_frame *frame) {
@@ -152,7 +154,7 @@ static void read_frame(struct _Unwind_Context *context, struct thread_pool_frame
 void thread_pool_shortcut_at(struct _Unwind_Context *context, struct thread_pool_worker *worker,
                              struct _Unwind_Exception *exception) {
     struct thread_pool_frame frame;
-    if (_Unwind_GetCFA(context) == entered.sp && has_no_more(_Unwind_GetIP(context)))
+    if (_Unwind_GetCFA(context) == entered.sp && has_no_more(context))
         frame = entered.caller;
     else
         read_frame(context, &frame);

@@ -96,6 +96,71 @@ static void aligned(unsigned depth, uint64_t a, uint64_t b, uint64_t c, uint64_t
     sink = line[a & 7] + c + d;
 }
 
+#ifdef __x86_64__
+/* A compiler joins the cleanups of a frame: one goes on to the next. Here the first ends in
+ * _Unwind_Resume as the last does, and the call of that has a cleanup of its own. */
+extern frame with_two_pads;
+extern frame go_deeper;
+extern void undo_last(void);
+
+void go_deeper(unsigned depth, uint64_t a, uint64_t b, uint64_t c, uint64_t d) {
+    promise(a);
+    promise(b);
+    choose(depth)(depth - 1, b, c, d, a);
+    sink = a;
+}
+
+void undo_last(void) {
+    job.undone++;
+}
+
+__asm__(".text\n"
+        ".type with_two_pads, @function\n"
+        "with_two_pads:\n"
+        "    .cfi_startproc\n"
+        "    .cfi_personality 0x9b, DW.ref.__gcc_personality_v0\n"
+        "    .cfi_lsda 0x1b, .Ltwo_pads_table\n"
+        "    subq $24, %rsp\n"
+        "    .cfi_adjust_cfa_offset 24\n"
+        ".Ltwo_pads_call:\n"
+        "    call go_deeper\n"
+        ".Ltwo_pads_called:\n"
+        "    addq $24, %rsp\n"
+        "    .cfi_adjust_cfa_offset -24\n"
+        "    ret\n"
+        "    .cfi_adjust_cfa_offset 24\n"
+        ".Ltwo_pads_first:\n"
+        "    movq %rax, 8(%rsp)\n"
+        "    call undo_last\n"
+        "    movq 8(%rsp), %rdi\n"
+        ".Ltwo_pads_resume:\n"
+        "    call _Unwind_Resume@PLT\n"
+        ".Ltwo_pads_second:\n"
+        "    movq %rax, 8(%rsp)\n"
+        "    call undo_last\n"
+        "    movq 8(%rsp), %rdi\n"
+        "    call _Unwind_Resume@PLT\n"
+        "    .cfi_endproc\n"
+        ".size with_two_pads, .-with_two_pads\n"
+        ".pushsection .gcc_except_table, \"a\", @progbits\n"
+        ".Ltwo_pads_table:\n"
+        "    .byte 0xff, 0xff, 0x01\n" /* as gcc's for C: no base, no types, uleb128 */
+        "    .uleb128 .Ltwo_pads_end - .Ltwo_pads_sites\n"
+        ".Ltwo_pads_sites:\n"
+        "    .uleb128 .Ltwo_pads_call - with_two_pads\n"
+        "    .uleb128 .Ltwo_pads_called - .Ltwo_pads_call\n"
+        "    .uleb128 .Ltwo_pads_first - with_two_pads\n"
+        "    .uleb128 0\n"
+        "    .uleb128 .Ltwo_pads_resume - with_two_pads\n"
+        "    .uleb128 .Ltwo_pads_second - .Ltwo_pads_resume\n"
+        "    .uleb128 .Ltwo_pads_second - with_two_pads\n"
+        "    .uleb128 0\n"
+        ".Ltwo_pads_end:\n"
+        ".popsection\n");
+#else
+#define with_two_pads with_two
+#endif
+
 static void last(unsigned depth, uint64_t a, uint64_t b, uint64_t c, uint64_t d) {
     sink = depth + a + b + c + d;
     thread_pool_panic("far inside");
@@ -103,9 +168,9 @@ static void last(unsigned depth, uint64_t a, uint64_t b, uint64_t c, uint64_t d)
 
 /* Some jobs have no frame of the last kind: with one the unwinder takes over. */
 static frame *choose(unsigned depth) {
-    static frame *const kinds[] = {without_cleanup, with_one,          with_two,
-                                   of_unknown_size, with_early_return, aligned};
-    enum { KINDS = sizeof kinds / sizeof *kinds, ALIGNED = 5 };
+    static frame *const kinds[] = {without_cleanup,   with_one,      with_two, of_unknown_size,
+                                   with_early_return, with_two_pads, aligned};
+    enum { KINDS = sizeof kinds / sizeof *kinds, ALIGNED = KINDS - 1 };
     if (depth == 0)
         return last;
     return kinds[draw() % (job.has_aligned ? KINDS : ALIGNED)];
