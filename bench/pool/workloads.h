@@ -8,7 +8,8 @@ typedef void workload_function(const struct request *request, struct report *rep
 
 workload_function workload_throughput; /* parameter: producers, 1 … 4 */
 workload_function workload_nested;
-workload_function workload_busy; /* parameter: nanoseconds of a job */
+workload_function workload_busy;  /* parameter: nanoseconds of a job */
+workload_function workload_mixed; /* [busy] */
 workload_function workload_wake_latency;
 workload_function workload_burst;
 workload_function workload_idle;
