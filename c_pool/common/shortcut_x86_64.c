@@ -154,9 +154,11 @@ static void read_frame(struct _Unwind_Context *context, struct thread_pool_frame
 void thread_pool_shortcut_at(struct _Unwind_Context *context, struct thread_pool_worker *worker,
                              struct _Unwind_Exception *exception) {
     struct thread_pool_frame frame;
-    if (_Unwind_GetCFA(context) == entered.sp && has_no_more(context))
+    if (_Unwind_GetCFA(context) == entered.sp && has_no_more(context)) {
+        if (entered.caller.pc == job_returns_to)
+            siglongjmp(worker->landing, 1);
         frame = entered.caller;
-    else
+    } else
         read_frame(context, &frame);
     thread_pool_shortcut(&frame, worker, exception);
 }

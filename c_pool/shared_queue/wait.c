@@ -71,7 +71,7 @@ bool thread_pool_queue_begin_sleep(struct thread_pool_queue *queue,
                                    struct thread_pool_consumer *consumer) {
     struct thread_pool_park *park = thread_pool_queue_park(queue, consumer->spot);
     consumer->lay_down_ns = thread_pool_wait_now_ns();
-    if (consumer->woken)
+    if (consumer->woken) /* for nothing: what the system owes it for that is not to be used */
         sched_yield();
     if (!thread_pool_consumer_is_born(queue, consumer) && doze(park))
         return true;
