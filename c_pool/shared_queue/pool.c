@@ -46,8 +46,8 @@ struct thread_pool {
  * thread_pool_panic unwinds the job's frames and lands in the frame below this one, which reports
  * the panic and calls again. Letting the thread die and making another would be simpler and would
  * give the next job fresh thread-local variables; but it costs a thread's creation and end, 12 to
- * 36 us, where catching costs 0.13 us for a job without cleanups and 0.54 us for one with a cleanup
- * (0.56 and 0.91 us where every panic goes through the general unwinder); the system may refuse the
+ * 36 us, where catching costs 0.10 us for a job without cleanups and 0.29 us for one with a cleanup
+ * (0.50 and 0.86 us where every panic goes through the general unwinder); the system may refuse the
  * new thread, and then a pool with a fixed number of threads has one less; and thread-local caches
  * are lost. What we pay for keeping it: what the job left half done in thread-local variables or
  * under a lock it held stays so, unless the job put it in order in a cleanup. A job that does not
