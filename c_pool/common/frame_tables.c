@@ -126,10 +126,15 @@ struct common {
     struct thread_pool_frame_rules initial; /* what the program says */
 };
 
+static inline uint32_t word_at(const uint8_t *at) {
+    uint32_t word;
+    memcpy(&word, at, sizeof word);
+    return word;
+}
+
 /* The body of the entry at `entry`, behind its length. */
 static struct reader open_entry(const uint8_t *entry) {
-    uint32_t length;
-    memcpy(&length, entry, sizeof length);
+    uint32_t length = word_at(entry);
     bool simple = length != 0 && length != UINT32_MAX;
     return (struct reader){entry + 4, entry + 4 + (simple ? length : 0), simple};
 }
@@ -301,12 +306,6 @@ static _Thread_local struct {
     uint32_t words[10];   /* gcc's have 6 to 8 */
     struct common common;
 } last __attribute__((tls_model("initial-exec")));
-
-static inline uint32_t word_at(const uint8_t *at) {
-    uint32_t word;
-    memcpy(&word, at, sizeof word);
-    return word;
-}
 
 static inline bool is_last(const uint8_t *entry) {
     if (entry != last.entry)

@@ -69,21 +69,17 @@ static struct look look_at(struct thread_pool_segment *segment) {
     return (struct look){segment, thread_pool_segment_claimed(segment), thread_pool_wait_now_ns()};
 }
 
-/* In one segment. */
+/* Who has gone on to another segment is. */
 static bool is_fast(const struct look *before, const struct look *now) {
     uint32_t jobs = now->claimed - before->claimed;
-    return (uint64_t)jobs * SHORT_JOB_NS >= now->ns - before->ns;
+    return now->segment != before->segment || (uint64_t)jobs * SHORT_JOB_NS >= now->ns - before->ns;
 }
 
 /* From `before` on, in the segment that was the first then. */
 static bool is_fast_now(struct thread_pool_queue *queue, const struct look *before) {
     thread_pool_wait_until(before->ns + WATCH_AWAKE_NS);
     struct look now = look_at(atomic_load(&queue->first));
-    return now.segment != before->segment || is_fast(before, &now);
-}
-
-static bool was_fast(const struct look *before, const struct look *now) {
-    return is_biased(now->segment) && (now->segment != before->segment || is_fast(before, now));
+    return is_fast(before, &now);
 }
 
 /* The longer it has gone on like this, the longer it may go on unseen. */
@@ -110,13 +106,13 @@ static void nap_beside(struct thread_pool_queue *queue, struct thread_pool_segme
         dry = !thread_pool_queue_has_unclaimed(queue);
         if (dry) {
             goes_on = now.ns - worked_ns < LINGER_NS;
-            continue;
+        } else {
+            bool fast = is_fast_now(queue, &now);
+            worked_ns = now.ns;
+            if (!fast)
+                since_ns = now.ns;
+            goes_on = fast || (is_biased(now.segment) && is_fast(&before, &now));
         }
-        worked_ns = now.ns;
-        bool fast = is_fast_now(queue, &now);
-        if (!fast)
-            since_ns = now.ns;
-        goes_on = fast || was_fast(&before, &now);
     }
 }
 

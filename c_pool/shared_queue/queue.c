@@ -187,8 +187,12 @@ void thread_pool_queue_release(struct thread_pool_queue *queue) {
 /* All of them sleep. The first may leave while the last still sleeps, but the pool stays until that
  * one has left, too, or until the caller has. */
 static void wake_all(struct thread_pool_queue *queue) {
-    for (uint32_t worker = 0; worker < queue->idle.workers; worker++)
-        thread_pool_park_post(thread_pool_queue_park(queue, thread_pool_idle_spot(worker)), 1);
+    uint32_t workers = queue->idle.workers;
+    for (uint32_t spot = 0; spot < workers && spot < THREAD_POOL_IDLE_SPOTS; spot++)
+        thread_pool_park_post(thread_pool_queue_park(queue, spot), 1);
+    if (workers > THREAD_POOL_IDLE_SPOTS)
+        thread_pool_park_post(thread_pool_queue_park(queue, THREAD_POOL_IDLE_SPOTS),
+                              workers - THREAD_POOL_IDLE_SPOTS);
 }
 
 void thread_pool_queue_end(struct thread_pool_queue *queue) {
