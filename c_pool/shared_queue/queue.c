@@ -81,7 +81,7 @@ int thread_pool_queue_put_slowly(struct thread_pool_queue *queue, struct thread_
     pthread_mutex_unlock(&queue->lock);
     if (error != 0)
         thread_pool_queue_start_one(queue);
-    return error != 0 ? error : thread_pool_queue_put_end(queue);
+    return error != 0 ? error : thread_pool_queue_put_end(queue, NULL);
 }
 
 /* A guess that costs two lines; the heads of segments can always be read. */
@@ -142,6 +142,7 @@ static void init_chain(struct thread_pool_queue *queue) {
     queue->inside.count = THREAD_POOL_FIRST_SLOTS;
     queue->inside.slots = queue->slots_inside;
     thread_pool_segments_open(&queue->inside, 1, 0);
+    thread_pool_segments_init(queue);
     atomic_init(&queue->first, &queue->inside);
     atomic_init(&queue->last, &queue->inside);
 }

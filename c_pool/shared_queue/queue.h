@@ -75,6 +75,8 @@ struct thread_pool_producer {
     struct thread_pool_segment *segment;
     struct thread_pool_owner *owner; /* its own in `queue`, or NULL */
     uint32_t puts;                   /* jobs put, into any queue */
+    uint32_t sleepers_at;            /* `puts` when it found sleepers last, and its slot: */
+    uintptr_t last_slot;
     /* When it appended a segment last: which, where, after how many puts. */
     uint32_t puts_then;
     uint64_t then_ns;
@@ -113,6 +115,7 @@ struct thread_pool_queue {
     bool over;                        /* under lock: no job will be accepted */
 
     struct thread_pool_segment inside; /* the first one, so that a small pool needs no other */
+    struct thread_pool_segment heads[THREAD_POOL_HEADS]; /* the next ones', without slots yet */
     struct thread_pool_segment refuse; /* without slots: a worker's before it wakes for the first
                                           time, and `last` when all is over */
     struct thread_pool_slot slots_inside[THREAD_POOL_FIRST_SLOTS];
@@ -152,11 +155,24 @@ static inline void thread_pool_queue_start_one(struct thread_pool_queue *queue) 
         atomic_fetch_sub_explicit(&queue->waiting, 1, memory_order_relaxed);
 }
 
-/* The job has been published. */
-static inline int thread_pool_queue_put_end(struct thread_pool_queue *queue) {
-    thread_pool_queue_producer.puts++;
-    if (THREAD_POOL_UNLIKELY(thread_pool_idle_sleepers(atomic_load(&queue->idle.word)) != 0))
+/* Who found sleepers with its last job has probably been away, too, and its way to the slots is
+ * cold: it asks for the next one before anything else. bench/NOTES.md, One page less. */
+static inline void thread_pool_queue_expect_sleepers(const struct thread_pool_producer *producer) {
+    if (producer->sleepers_at == producer->puts)
+        __builtin_prefetch((const void *)(producer->last_slot + sizeof(struct thread_pool_slot)),
+                           1);
+}
+
+/* The job has been published. `slot`: where; NULL: not known here. */
+static inline int thread_pool_queue_put_end(struct thread_pool_queue *queue,
+                                            const struct thread_pool_slot *slot) {
+    struct thread_pool_producer *producer = &thread_pool_queue_producer;
+    producer->puts++;
+    if (THREAD_POOL_UNLIKELY(thread_pool_idle_sleepers(atomic_load(&queue->idle.word)) != 0)) {
+        producer->sleepers_at = producer->puts;
+        producer->last_slot = (uintptr_t)slot;
         return thread_pool_queue_wake(queue);
+    }
     return 0;
 }
 
@@ -179,7 +195,7 @@ static inline int thread_pool_queue_put_owned(struct thread_pool_queue *queue,
     thread_pool_slot_expect(slot, index);
     thread_pool_slot_publish(slot, thread_pool_ticket_phase(producer->taken), task);
     producer->taken++;
-    return thread_pool_queue_put_end(queue);
+    return thread_pool_queue_put_end(queue, slot);
 }
 
 /* Under the limit, if there is one. */
@@ -188,6 +204,7 @@ static inline int thread_pool_queue_put_admitted(struct thread_pool_queue *queue
     struct thread_pool_producer *producer = &thread_pool_queue_producer;
     if (THREAD_POOL_UNLIKELY(producer->owns == queue->number))
         return thread_pool_queue_put_owned(queue, producer, task);
+    thread_pool_queue_expect_sleepers(producer);
     /* Acquire: the segment's fields; partner append. */
     struct thread_pool_segment *segment = atomic_load_explicit(&queue->last, memory_order_acquire);
     /* seq_cst: comes before the look at the idle word below in the one order of all such accesses;
@@ -199,7 +216,7 @@ static inline int thread_pool_queue_put_admitted(struct thread_pool_queue *queue
     struct thread_pool_slot *slot = &segment->slots[index];
     thread_pool_slot_expect(slot, index);
     thread_pool_slot_publish(slot, thread_pool_ticket_phase(ticket), task);
-    return thread_pool_queue_put_end(queue);
+    return thread_pool_queue_put_end(queue, slot);
 }
 
 /* Any thread; blocks at most while another one appends a segment or takes tickets back. 0; ENOMEM;

@@ -25,14 +25,17 @@ void thread_pool_segments_open(struct thread_pool_segment *segment, uint32_t lif
     atomic_store(&segment->tail, (uint64_t)life << 32 | tickets);
 }
 
+/* Nobody else knows it yet. No place left until it is opened. */
+static void init_head(struct thread_pool_segment *segment, uint32_t count) {
+    *segment = (struct thread_pool_segment){.count = count};
+    atomic_init(&segment->tail, count);
+}
+
 static struct thread_pool_segment *new_head(uint32_t count) {
     struct thread_pool_segment *segment =
         aligned_alloc(alignof(struct thread_pool_segment), sizeof *segment);
-    if (segment != NULL) {
-        *segment = (struct thread_pool_segment){.count = count};
-        /* Nobody else knows it yet. No place left until it is opened. */
-        atomic_init(&segment->tail, count);
-    }
+    if (segment != NULL)
+        init_head(segment, count);
     return segment;
 }
 
@@ -46,6 +49,14 @@ static struct thread_pool_segment *pop(struct thread_pool_segment **list) {
 static void push(struct thread_pool_segment **list, struct thread_pool_segment *segment) {
     segment->below = *list;
     *list = segment;
+}
+
+void thread_pool_segments_init(struct thread_pool_queue *queue) {
+    for (unsigned i = 0; i < THREAD_POOL_HEADS; i++) {
+        init_head(&queue->heads[i], THREAD_POOL_SEGMENT_SLOTS);
+        queue->heads[i].is_part = true;
+        push(&queue->bare, &queue->heads[i]);
+    }
 }
 
 /* Under lock. A head with fresh slots; NULL: no memory. */
@@ -217,7 +228,8 @@ void thread_pool_segments_free(struct thread_pool_queue *queue,
         return;
     if (segment->slots != NULL)
         strip(segment);
-    free(segment);
+    if (!segment->is_part)
+        free(segment);
 }
 
 void thread_pool_segments_free_list(struct thread_pool_queue *queue,

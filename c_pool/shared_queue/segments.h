@@ -5,6 +5,8 @@
 
 #include "queue.h"
 
+/* Of a new queue: its own heads. */
+void thread_pool_segments_init(struct thread_pool_queue *queue);
 /* Under lock. A segment for its next life, whose number is *life; NULL: no memory. */
 struct thread_pool_segment *thread_pool_segments_ready(struct thread_pool_queue *queue,
                                                        uint32_t *life);
