@@ -5,6 +5,7 @@
 #include "segments.h"
 #include "tickets.h"
 #include "tuning.h"
+#include "waiting.h"
 
 _Thread_local struct thread_pool_producer thread_pool_queue_producer;
 
@@ -95,19 +96,58 @@ static uint32_t length(struct thread_pool_queue *queue) {
     return head < end ? end - head : 0;
 }
 
-THREAD_POOL_HOT int thread_pool_queue_wake(struct thread_pool_queue *queue) {
+static bool has_woken(const struct thread_pool_producer *producer, unsigned spot) {
+    return spot < THREAD_POOL_IDLE_SPOTS && (producer->woken >> spot & 1) != 0 &&
+           thread_pool_wait_now_ns() - producer->woken_ns < WAKE_AGAIN_NS;
+}
+
+static void note_woken(struct thread_pool_producer *producer, unsigned spot) {
+    uint64_t now = thread_pool_wait_now_ns();
+    if (now - producer->woken_ns >= WAKE_AGAIN_NS)
+        producer->woken = 0;
+    if (spot < THREAD_POOL_IDLE_SPOTS)
+        producer->woken |= UINT32_C(1) << spot;
+    producer->woken_ns = now;
+}
+
+/* `searchers` search, and will wake others if they find more than they can do. Is that soon enough,
+ * or is another one to be woken at once, at `spot`? Who has been woken by this producer a moment
+ * ago and sleeps again has found little to do; if it shares the processor with the producer, waking
+ * it interrupts that, and it is again too early. `producer`: NULL for a worker that passes it on.
+ */
+static inline bool is_enough(struct thread_pool_queue *queue, unsigned searchers,
+                             const struct thread_pool_producer *producer, unsigned spot) {
+    if (searchers == 0)
+        return false;
+    if (searchers >= MOST_SEARCHERS)
+        return true;
+    bool again = producer != NULL && has_woken(producer, spot);
+    return length(queue) <= (again ? WAKE_AGAIN_JOBS : searchers);
+}
+
+/* The note comes last, when the worker is on its way. */
+static inline void wake(struct thread_pool_queue *queue, struct thread_pool_producer *producer) {
     uint64_t word = atomic_load(&queue->idle.word);
     while (thread_pool_idle_sleepers(word) > 0) {
-        unsigned searchers = thread_pool_idle_searchers(word);
-        if (searchers > 0 && (searchers >= MOST_SEARCHERS || length(queue) <= searchers))
-            break;
         unsigned spot = thread_pool_idle_next(word);
+        if (is_enough(queue, thread_pool_idle_searchers(word), producer, spot))
+            break;
         if (thread_pool_idle_turn_sleeper(&queue->idle, &word, spot)) {
             thread_pool_park_post(thread_pool_queue_park(queue, spot), 1);
+            if (producer != NULL)
+                note_woken(producer, spot);
             break;
         }
     }
+}
+
+THREAD_POOL_HOT int thread_pool_queue_wake_for_job(struct thread_pool_queue *queue) {
+    wake(queue, &thread_pool_queue_producer);
     return 0;
+}
+
+THREAD_POOL_HOT void thread_pool_queue_wake(struct thread_pool_queue *queue) {
+    wake(queue, NULL);
 }
 
 static void release_consumers(struct thread_pool_queue *queue, uint32_t number) {

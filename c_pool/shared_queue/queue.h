@@ -77,6 +77,9 @@ struct thread_pool_producer {
     uint32_t puts;                   /* jobs put, into any queue */
     uint32_t sleepers_at;            /* `puts` when it found sleepers last, and its slot: */
     uintptr_t last_slot;
+    uint32_t woken; /* where it has woken somebody, in any queue, a bit for a spot: all but the last
+                       one less than WAKE_AGAIN_NS before the next; and the last one when: */
+    uint64_t woken_ns;
     /* When it appended a segment last: which, where, after how many puts. */
     uint32_t puts_then;
     uint64_t then_ns;
@@ -143,7 +146,8 @@ extern _Thread_local struct thread_pool_producer thread_pool_queue_producer
  * itself has nothing to keep across a call. */
 int thread_pool_queue_put_limited(struct thread_pool_queue *queue, struct thread_pool_task task);
 int thread_pool_queue_put_slowly(struct thread_pool_queue *queue, struct thread_pool_task task);
-int thread_pool_queue_wake(struct thread_pool_queue *queue); /* 0 */
+int thread_pool_queue_wake_for_job(struct thread_pool_queue *queue); /* 0 */
+void thread_pool_queue_wake(struct thread_pool_queue *queue);        /* by a worker for the next */
 void thread_pool_queue_end(struct thread_pool_queue *queue);
 /* Tickets have been given that no worker has claimed. A guess while workers move on. */
 bool thread_pool_queue_has_unclaimed(struct thread_pool_queue *queue);
@@ -171,7 +175,7 @@ static inline int thread_pool_queue_put_end(struct thread_pool_queue *queue,
     if (THREAD_POOL_UNLIKELY(thread_pool_idle_sleepers(atomic_load(&queue->idle.word)) != 0)) {
         producer->sleepers_at = producer->puts;
         producer->last_slot = (uintptr_t)slot;
-        return thread_pool_queue_wake(queue);
+        return thread_pool_queue_wake_for_job(queue);
     }
     return 0;
 }

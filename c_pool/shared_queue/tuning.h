@@ -49,6 +49,14 @@
 #ifndef MOST_SEARCHERS
 #define MOST_SEARCHERS 2u /* wake-ups in flight */
 #endif
+/* Whom a producer has woken so shortly before it does not wake again for so few jobs that wait,
+ * while another worker searches. */
+#ifndef WAKE_AGAIN_NS
+#define WAKE_AGAIN_NS 100000u
+#endif
+#ifndef WAKE_AGAIN_JOBS
+#define WAKE_AGAIN_JOBS 8u
+#endif
 #ifndef VAIN_SEARCHES
 #define VAIN_SEARCHES 8u /* before a worker naps while it waits for a stopped producer */
 #endif

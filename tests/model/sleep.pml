@@ -76,7 +76,7 @@ bool stop;
 
 /* ---- Producers, and workers that run a job that spawns ------------------------------------- */
 
-/* thread_pool_queue_wake. Whether `length` says that another searcher is worth it is left open: the
+/* wake, in queue.c. Whether `length` says that another searcher is worth it is left open: the
  * protocol must be right either way, as long as somebody searches. */
 inline wake() {
     d_step { sl = sleepers; sp = spots; se = searchers; cl = closing; dn = done }
