@@ -39,10 +39,14 @@ static inline unsigned thread_pool_idle_spot(uint32_t worker) {
     return worker < THREAD_POOL_IDLE_SPOTS ? worker : THREAD_POOL_IDLE_SPOTS;
 }
 
+/* The spot in a set of them; the shared one is in none. */
+static inline uint32_t thread_pool_idle_spot_bit(unsigned spot) {
+    return spot < THREAD_POOL_IDLE_SPOTS ? UINT32_C(1) << spot : 0;
+}
+
 /* What one who sleeps there adds to the word. */
 static inline uint64_t thread_pool_idle_sleeper(unsigned spot) {
-    uint64_t somebody = spot < THREAD_POOL_IDLE_SPOTS ? UINT64_C(1) << (32 + spot) : 0;
-    return somebody + THREAD_POOL_IDLE_SLEEPER;
+    return ((uint64_t)thread_pool_idle_spot_bit(spot) << 32) + THREAD_POOL_IDLE_SLEEPER;
 }
 
 /* Where to wake somebody; there must be a sleeper. Always the first that there is, so that a few

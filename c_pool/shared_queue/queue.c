@@ -97,7 +97,7 @@ static uint32_t length(struct thread_pool_queue *queue) {
 }
 
 static bool has_woken(const struct thread_pool_producer *producer, unsigned spot) {
-    return spot < THREAD_POOL_IDLE_SPOTS && (producer->woken >> spot & 1) != 0 &&
+    return (producer->woken & thread_pool_idle_spot_bit(spot)) != 0 &&
            thread_pool_wait_now_ns() - producer->woken_ns < WAKE_AGAIN_NS;
 }
 
@@ -105,8 +105,7 @@ static void note_woken(struct thread_pool_producer *producer, unsigned spot) {
     uint64_t now = thread_pool_wait_now_ns();
     if (now - producer->woken_ns >= WAKE_AGAIN_NS)
         producer->woken = 0;
-    if (spot < THREAD_POOL_IDLE_SPOTS)
-        producer->woken |= UINT32_C(1) << spot;
+    producer->woken |= thread_pool_idle_spot_bit(spot);
     producer->woken_ns = now;
 }
 

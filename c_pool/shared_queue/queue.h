@@ -77,9 +77,8 @@ struct thread_pool_producer {
     uint32_t puts;                   /* jobs put, into any queue */
     uint32_t sleepers_at;            /* `puts` when it found sleepers last, and its slot: */
     uintptr_t last_slot;
-    uint32_t woken; /* where it has woken somebody, in any queue, a bit for a spot: all but the last
-                       one less than WAKE_AGAIN_NS before the next; and the last one when: */
-    uint64_t woken_ns;
+    uint32_t woken;    /* at which spots it has woken somebody, in any queue, since it last did */
+    uint64_t woken_ns; /* nothing of the kind for WAKE_AGAIN_NS; and when it last did */
     /* When it appended a segment last: which, where, after how many puts. */
     uint32_t puts_then;
     uint64_t then_ns;
