@@ -8,8 +8,9 @@
 
 #include <stdatomic.h>
 
-/* Written by the fork handler alone, when the child has one thread. */
-extern atomic_uint thread_pool_fork_generation;
+/* Written by the fork handler alone, when the child has one thread. Hidden: it is read with every
+ * spawn and every job, and from the same library is one load. */
+extern atomic_uint thread_pool_fork_generation __attribute__((visibility("hidden")));
 
 /* Makes later forks count. Any thread, any number of times; 0 or ENOMEM. */
 int thread_pool_fork_watch(void);

@@ -26,17 +26,24 @@ void thread_pool_bias_take(struct thread_pool_queue *queue, struct thread_pool_c
         return;
     consumer->is_biased = true;
     consumer->blind_left = 0; /* `head` does not count any more */
+    consumer->own_end = queue->limit == 0 ? consumer->count : 0; /* or each job is counted */
+    consumer->own_mark = thread_pool_slot_mark(consumer->phase);
+}
+
+static void end(struct thread_pool_consumer *consumer) {
+    consumer->is_biased = false;
+    consumer->own_end = 0;
 }
 
 void thread_pool_bias_give_back(struct thread_pool_consumer *consumer) {
     if (consumer->is_biased)
         settle(consumer->segment, consumer->next);
-    consumer->is_biased = false;
+    end(consumer);
 }
 
 bool thread_pool_bias_yield(struct thread_pool_consumer *consumer) {
     uint32_t after = consumer->next + 1;
-    consumer->is_biased = false;
+    end(consumer);
     if (consumer->alone_least < ALONE_MOST)
         consumer->alone_least *= 8;
     consumer->next = consumer->alone_from = settle(consumer->segment, after);

@@ -146,7 +146,7 @@ static void stay_away(struct thread_pool_consumer *consumer) {
 void thread_pool_claim_await(struct thread_pool_consumer *consumer, struct thread_pool_slot *slot,
                              struct thread_pool_task *task) {
     uint64_t patience_ns = thread_pool_wait_now_ns() + SEARCH_NS, now_ns = 0;
-    while (!thread_pool_slot_read(slot, consumer->phase, task))
+    while (!thread_pool_slot_read(slot, thread_pool_slot_mark(consumer->phase), task))
         if (now_ns < patience_ns)
             now_ns = thread_pool_wait_until(0);
         else

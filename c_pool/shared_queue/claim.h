@@ -33,22 +33,25 @@ thread_pool_claim_blindly(struct thread_pool_consumer *consumer, struct thread_p
     if (THREAD_POOL_UNLIKELY(index >= consumer->count))
         return THREAD_POOL_CLAIM_END;
     struct thread_pool_slot *slot = &consumer->slots[index];
-    if (THREAD_POOL_UNLIKELY(!thread_pool_slot_read(slot, consumer->phase, task)))
+    uintptr_t mark = thread_pool_slot_mark(consumer->phase);
+    if (THREAD_POOL_UNLIKELY(!thread_pool_slot_read(slot, mark, task)))
         thread_pool_claim_await(consumer, slot, task);
     return THREAD_POOL_CLAIMED;
 }
 
-/* Takes slot consumer->next, of a segment that is biased towards this worker. */
+/* Takes slot consumer->next, of a segment that is biased towards this worker. False: somebody wants
+ * that to end, and it is open whether the slot has been taken. */
 static inline bool thread_pool_claim_biased(struct thread_pool_consumer *consumer) {
     struct thread_pool_segment *segment = consumer->segment;
+    uint32_t after = consumer->next + 1;
     /* Relaxed: ordered by the fence, whose partner is revoke (bias.c): either it sees this claim,
      * or we see that it is there. */
-    atomic_store_explicit(&segment->biased, consumer->next + 1, memory_order_relaxed);
+    atomic_store_explicit(&segment->biased, after, memory_order_relaxed);
     thread_pool_fence_light();
     if (THREAD_POOL_UNLIKELY(atomic_load_explicit(&segment->head, memory_order_relaxed) !=
                              THREAD_POOL_HEAD_BIASED))
-        return thread_pool_bias_yield(consumer);
-    consumer->next++;
+        return false;
+    consumer->next = after;
     return true;
 }
 
@@ -56,7 +59,7 @@ static inline bool thread_pool_claim_biased(struct thread_pool_consumer *consume
  */
 static inline bool thread_pool_claim_next(struct thread_pool_consumer *consumer) {
     if (consumer->is_biased)
-        return thread_pool_claim_biased(consumer);
+        return thread_pool_claim_biased(consumer) || thread_pool_bias_yield(consumer);
     /* Relaxed: claims only need to be distinct; what a job needs comes with its slot. */
     uint32_t after = consumer->next + 1;
     if (!atomic_compare_exchange_strong_explicit(&consumer->segment->head, &consumer->next, after,
@@ -72,8 +75,8 @@ static inline enum thread_pool_claim thread_pool_claim_look(struct thread_pool_c
                                                             struct thread_pool_task *task) {
     if (THREAD_POOL_UNLIKELY(consumer->next >= consumer->count))
         return THREAD_POOL_CLAIM_END;
-    if (THREAD_POOL_UNLIKELY(
-            !thread_pool_slot_read(&consumer->slots[consumer->next], consumer->phase, task)))
+    uintptr_t mark = thread_pool_slot_mark(consumer->phase);
+    if (THREAD_POOL_UNLIKELY(!thread_pool_slot_read(&consumer->slots[consumer->next], mark, task)))
         return THREAD_POOL_CLAIM_NOTHING;
     return THREAD_POOL_CLAIMED;
 }
@@ -104,6 +107,23 @@ static inline enum thread_pool_claim thread_pool_claim_try(struct thread_pool_qu
         return how;
     thread_pool_queue_start_one(queue);
     return THREAD_POOL_CLAIMED;
+}
+
+/* The next job of a segment that is biased towards this worker, without a question whose answer is
+ * known as long as it is. False: there is none, or the bias ends; the way of all others tells, on
+ * which a claim that is begun here may be begun again. */
+static inline bool thread_pool_claim_own(struct thread_pool_consumer *consumer,
+                                         struct thread_pool_task *task) {
+    uint32_t index = consumer->next;
+    if (index >= consumer->own_end)
+        return false;
+    struct thread_pool_slot *slot = &consumer->slots[index];
+    if (THREAD_POOL_UNLIKELY(!thread_pool_slot_read(slot, consumer->own_mark, task) ||
+                             !thread_pool_claim_biased(consumer)))
+        return false;
+    if (consumer->gives_back)
+        thread_pool_slot_give_back(slot, index);
+    return true;
 }
 
 /* Goes on after an attempt that failed with `how`. False: there is no job now. */

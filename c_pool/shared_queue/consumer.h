@@ -30,7 +30,7 @@ static inline void thread_pool_consumer_enter(struct thread_pool_queue *queue,
     consumer->segment = segment;
     consumer->slots = segment->slots;
     consumer->count = segment->count;
-    consumer->phase = thread_pool_life_phase(segment->life);
+    consumer->phase = segment->life & 1;
     consumer->next = atomic_load_explicit(&segment->head, memory_order_relaxed);
     consumer->alone_from = consumer->next;
     thread_pool_consumer_choose(consumer);
@@ -55,7 +55,8 @@ static inline bool thread_pool_consumer_sees_job(const struct thread_pool_consum
     struct thread_pool_task task;
     uint32_t index = thread_pool_segment_claimed(segment);
     if (index < consumer->count)
-        return thread_pool_slot_read(&consumer->slots[index], consumer->phase, &task);
+        return thread_pool_slot_read(&consumer->slots[index],
+                                     thread_pool_slot_mark(consumer->phase), &task);
     /* Relaxed: a guess, which the claim looks at again. */
     return atomic_load_explicit(&segment->next, memory_order_relaxed) != NULL;
 }

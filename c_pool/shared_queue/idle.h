@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "segment.h"
+#include "tuning.h"
 
 #define THREAD_POOL_IDLE_SLEEPER 1u          /* bits 0 to 11: workers sleeping, or about to */
 #define THREAD_POOL_IDLE_SEARCHER (1u << 12) /* bits 12 to 23: workers searching, or woken to */
@@ -33,6 +34,12 @@ static inline unsigned thread_pool_idle_sleepers(uint64_t word) {
 
 static inline unsigned thread_pool_idle_searchers(uint64_t word) {
     return (unsigned)word / THREAD_POOL_IDLE_SEARCHER & THREAD_POOL_IDLE_MASK;
+}
+
+/* Somebody sleeps, and not so many search that no further one is woken. */
+static inline bool thread_pool_idle_wants_waking(uint64_t word) {
+    return thread_pool_idle_sleepers(word) != 0 &&
+           thread_pool_idle_searchers(word) < MOST_SEARCHERS;
 }
 
 static inline unsigned thread_pool_idle_spot(uint32_t worker) {

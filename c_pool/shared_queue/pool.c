@@ -54,12 +54,16 @@ struct thread_pool {
  * panic pays nothing either way: the landing is prepared once per worker. */
 static THREAD_POOL_HOT void run_jobs(struct thread_pool_worker *worker, bool after_panic) {
     thread_pool *pool = worker->pool;
-    struct thread_pool_task task;
+    struct thread_pool_task own, task; /* two, because no call has the address of the first */
     struct thread_pool_consumer *consumer = &pool->queue.consumers[worker->index];
     (void)after_panic;
     for (;;) {
         if (THREAD_POOL_UNLIKELY(pool->base.generation != thread_pool_fork_now()))
             thread_pool_base_stop_child(&pool->base);
+        if (thread_pool_claim_own(consumer, &own)) {
+            own.job(own.arg);
+            continue;
+        }
         if (!thread_pool_queue_take(&pool->queue, consumer, &task))
             return;
         task.job(task.arg);

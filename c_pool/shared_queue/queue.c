@@ -33,7 +33,7 @@ static int append(struct thread_pool_queue *queue, struct thread_pool_segment *f
         return ENOMEM;
     bool owns = thread_pool_tickets_own(queue, full, segment, life);
     thread_pool_segments_open(segment, life, owns ? THREAD_POOL_TICKETS_OWNED : 1);
-    thread_pool_slot_publish(&segment->slots[0], thread_pool_life_phase(life), task);
+    thread_pool_slot_publish(&segment->slots[0], thread_pool_life_mark(life), task);
     /* seq_cst: as the ticket in thread_pool_queue_put; a worker that has announced its sleep either
      * sees the link or is seen. Release, as part of it: the segment's fields; partner advance. */
     atomic_store(&full->next, segment);
@@ -52,7 +52,7 @@ static bool put_own(struct thread_pool_queue *queue, struct thread_pool_task tas
     uint32_t index = thread_pool_ticket_index(producer->taken);
     if (!thread_pool_tickets_give_up(producer) || index == segment->count)
         return false;
-    thread_pool_slot_publish(&segment->slots[index], thread_pool_ticket_phase(producer->taken),
+    thread_pool_slot_publish(&segment->slots[index], thread_pool_ticket_mark(producer->taken),
                              task);
     return true;
 }
@@ -68,7 +68,7 @@ static int put_locked(struct thread_pool_queue *queue, struct thread_pool_task t
     uint64_t ticket = atomic_fetch_add(&segment->tail, 1);
     uint32_t index = thread_pool_ticket_index(ticket);
     if (index < segment->count) {
-        thread_pool_slot_publish(&segment->slots[index], thread_pool_ticket_phase(ticket), task);
+        thread_pool_slot_publish(&segment->slots[index], thread_pool_ticket_mark(ticket), task);
         return 0;
     }
     /* Takes back the tickets behind the end, so that their number never runs over. */
@@ -118,8 +118,6 @@ static inline bool is_enough(struct thread_pool_queue *queue, unsigned searchers
                              const struct thread_pool_producer *producer, unsigned spot) {
     if (searchers == 0)
         return false;
-    if (searchers >= MOST_SEARCHERS)
-        return true;
     bool again = producer != NULL && has_woken(producer, spot);
     return length(queue) <= (again ? WAKE_AGAIN_JOBS : searchers);
 }
@@ -127,7 +125,7 @@ static inline bool is_enough(struct thread_pool_queue *queue, unsigned searchers
 /* The note comes last, when the worker is on its way. */
 static inline void wake(struct thread_pool_queue *queue, struct thread_pool_producer *producer) {
     uint64_t word = atomic_load(&queue->idle.word);
-    while (thread_pool_idle_sleepers(word) > 0) {
+    while (thread_pool_idle_wants_waking(word)) {
         unsigned spot = thread_pool_idle_next(word);
         if (is_enough(queue, thread_pool_idle_searchers(word), producer, spot))
             break;

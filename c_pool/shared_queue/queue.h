@@ -42,6 +42,9 @@ struct thread_pool_consumer {
     uint64_t lay_down_ns; /* when the last sleep began, as long as it is not known whether it was
                              short; 0: known. So far what a woken worker needs */
     uint32_t alone_least; /* so many jobs alone, and the next segment is biased */
+    /* See thread_pool_claim_own, these two. */
+    uint32_t own_end;                /* before this slot; 0: not that way */
+    uintptr_t own_mark;              /* of the segment's life */
     uint32_t stay_ns, first_look_ns; /* see stay_away, these two */
     uint32_t collisions, patience;
     /* Of colliding workers: since when and where in the segment; see measure_crowd. */
@@ -63,6 +66,8 @@ static_assert(offsetof(struct thread_pool_consumer, alone_least) <= 64,
 struct thread_pool_owner {
     /* atomic: life << 32 | tickets taken; written by the producer only, while it owns some */
     alignas(THREAD_POOL_LINE) _Atomic uint64_t taken;
+    const struct thread_pool_producer
+        *producer;    /* immutable: of whom, or who has its address now */
     uint32_t granted; /* under lock: of the last segment that was taken from it, so many */
     struct thread_pool_owner *below; /* under lock: in the queue's list */
 };
@@ -108,10 +113,10 @@ struct thread_pool_queue {
     struct thread_pool_segment *surplus;            /* under lock: large ones, to be given back */
     uint32_t in_use;                                /* under lock: segments but the one inside */
     uint32_t cached_count;                          /* under lock */
-    uint32_t cached_least;          /* under lock: fewest cached since the last review */
-    uint32_t recycled;              /* under lock: since the last review */
-    uint64_t review_ns;             /* under lock: when a worker that falls asleep reviews again */
-    _Atomic uint32_t retired_count; /* atomic; written under lock */
+    uint32_t cached_least;            /* under lock: fewest cached since the last review */
+    uint32_t spare;                   /* under lock: so many have not been needed before that */
+    uint64_t review_ns;               /* under lock: when the next review is due */
+    _Atomic uint32_t retired_count;   /* atomic; written under lock */
     struct thread_pool_owner *owners; /* under lock: all there have been */
     uint32_t owners_count;            /* under lock */
     bool over;                        /* under lock: no job will be accepted */
@@ -171,11 +176,13 @@ static inline int thread_pool_queue_put_end(struct thread_pool_queue *queue,
                                             const struct thread_pool_slot *slot) {
     struct thread_pool_producer *producer = &thread_pool_queue_producer;
     producer->puts++;
-    if (THREAD_POOL_UNLIKELY(thread_pool_idle_sleepers(atomic_load(&queue->idle.word)) != 0)) {
-        producer->sleepers_at = producer->puts;
-        producer->last_slot = (uintptr_t)slot;
-        return thread_pool_queue_wake_for_job(queue);
-    }
+    uint64_t word = atomic_load(&queue->idle.word);
+    if (THREAD_POOL_UNLIKELY(thread_pool_idle_sleepers(word) != 0))
+        if (thread_pool_idle_wants_waking(word)) {
+            producer->sleepers_at = producer->puts;
+            producer->last_slot = (uintptr_t)slot;
+            return thread_pool_queue_wake_for_job(queue);
+        }
     return 0;
 }
 
@@ -184,20 +191,21 @@ static inline int thread_pool_queue_put_owned(struct thread_pool_queue *queue,
                                               struct thread_pool_producer *producer,
                                               struct thread_pool_task task) {
     struct thread_pool_segment *segment = producer->segment;
-    uint32_t index = thread_pool_ticket_index(producer->taken);
+    uint64_t ticket = producer->taken;
+    uint32_t index = thread_pool_ticket_index(ticket);
     if (THREAD_POOL_UNLIKELY(index == segment->count))
         return thread_pool_queue_put_slowly(queue, task);
     /* Relaxed: ordered by the fence, whose partner is thread_pool_tickets_revoke: either it sees
      * this ticket, or we see that it is there. */
-    atomic_store_explicit(&producer->owner->taken, producer->taken + 1, memory_order_relaxed);
+    atomic_store_explicit(&producer->owner->taken, ticket + 1, memory_order_relaxed);
     thread_pool_fence_light();
     if (THREAD_POOL_UNLIKELY(atomic_load_explicit(&segment->tail, memory_order_relaxed) !=
                              producer->tail))
         return thread_pool_queue_put_slowly(queue, task);
     struct thread_pool_slot *slot = &segment->slots[index];
     thread_pool_slot_expect(slot, index);
-    thread_pool_slot_publish(slot, thread_pool_ticket_phase(producer->taken), task);
-    producer->taken++;
+    thread_pool_slot_publish(slot, thread_pool_ticket_mark(ticket), task);
+    producer->taken = ticket + 1;
     return thread_pool_queue_put_end(queue, slot);
 }
 
@@ -218,7 +226,7 @@ static inline int thread_pool_queue_put_admitted(struct thread_pool_queue *queue
         return thread_pool_queue_put_slowly(queue, task);
     struct thread_pool_slot *slot = &segment->slots[index];
     thread_pool_slot_expect(slot, index);
-    thread_pool_slot_publish(slot, thread_pool_ticket_phase(ticket), task);
+    thread_pool_slot_publish(slot, thread_pool_ticket_mark(ticket), task);
     return thread_pool_queue_put_end(queue, slot);
 }
 

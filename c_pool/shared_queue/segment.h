@@ -76,12 +76,13 @@ static inline bool thread_pool_ticket_is_owned(uint64_t ticket) {
     return thread_pool_ticket_index(ticket) >= THREAD_POOL_TICKETS_OWNED;
 }
 
-static inline unsigned thread_pool_life_phase(uint32_t life) {
-    return life & 1;
+/* The mark of a slot's phase in this life. */
+static inline uintptr_t thread_pool_life_mark(uint32_t life) {
+    return thread_pool_slot_mark(life & 1);
 }
 
-static inline unsigned thread_pool_ticket_phase(uint64_t ticket) {
-    return (unsigned)(ticket >> 32) & 1;
+static inline uintptr_t thread_pool_ticket_mark(uint64_t ticket) {
+    return thread_pool_life_mark((uint32_t)(ticket >> 32));
 }
 
 #endif

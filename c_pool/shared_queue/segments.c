@@ -4,6 +4,7 @@
 
 #include "pages.h"
 #include "tuning.h"
+#include "waiting.h"
 
 static size_t slots_size(const struct thread_pool_segment *segment) {
     return segment->count * sizeof(struct thread_pool_slot);
@@ -109,70 +110,54 @@ static void recycle(struct thread_pool_queue *queue, struct thread_pool_segment 
     }
     push(&queue->cached, segment);
     queue->cached_count++;
-    queue->recycled++;
 }
 
-/* Under lock. The large ones, which are not kept. */
-static struct thread_pool_segment *take_surplus(struct thread_pool_queue *queue) {
-    struct thread_pool_segment *list = queue->surplus;
-    queue->surplus = NULL;
-    return list;
+/* Under lock. One to be given back: a large one, which are not kept; one that is spare; in a long
+ * sleep, `all`, one of those above CACHED_MOST. NULL: none. */
+static struct thread_pool_segment *detach(struct thread_pool_queue *queue, bool all) {
+    if (queue->surplus != NULL)
+        return pop(&queue->surplus);
+    bool spare = queue->spare > 0 && queue->cached_least > CACHED_MOST;
+    if (!spare && !(all && queue->cached_count > CACHED_MOST))
+        return NULL;
+    queue->spare -= spare;
+    queue->cached_count--;
+    queue->cached_least -= queue->cached_least > 0;
+    return pop(&queue->cached);
 }
 
-/* Under lock. Takes segments out of the cache until `most` are left. */
-static struct thread_pool_segment *detach(struct thread_pool_queue *queue, uint32_t most) {
-    struct thread_pool_segment *list = NULL;
-    while (queue->cached_count > most) {
-        push(&list, pop(&queue->cached));
-        queue->cached_count--;
-    }
-    if (queue->cached_count < queue->cached_least)
-        queue->cached_least = queue->cached_count;
-    return list;
-}
-
-/* Without the lock: giving back takes 10 us a segment. */
-static void give_back(struct thread_pool_queue *queue, struct thread_pool_segment *list) {
-    if (list == NULL)
+/* Without the lock: giving back takes 10 us. */
+static void give_back(struct thread_pool_queue *queue, struct thread_pool_segment *segment) {
+    if (segment == NULL)
         return;
-    for (struct thread_pool_segment *segment = list; segment != NULL; segment = segment->below)
-        strip(segment);
-    struct thread_pool_segment *segment;
+    strip(segment);
     pthread_mutex_lock(&queue->lock);
-    while ((segment = pop(&list)) != NULL)
-        push(is_large(segment) ? &queue->bare_large : &queue->bare, segment);
+    push(is_large(segment) ? &queue->bare_large : &queue->bare, segment);
     pthread_mutex_unlock(&queue->lock);
 }
 
-void thread_pool_segments_trim(struct thread_pool_queue *queue) {
+bool thread_pool_segments_trim(struct thread_pool_queue *queue, bool all) {
     pthread_mutex_lock(&queue->lock);
-    struct thread_pool_segment *small = detach(queue, CACHED_MOST), *large = take_surplus(queue);
+    struct thread_pool_segment *segment = detach(queue, all);
     pthread_mutex_unlock(&queue->lock);
-    give_back(queue, small);
-    give_back(queue, large);
+    give_back(queue, segment);
+    return segment != NULL;
 }
 
-/* Under lock. What was never needed since the last review. */
-static struct thread_pool_segment *unneeded(struct thread_pool_queue *queue) {
-    uint32_t unneeded = queue->cached_least > CACHED_MOST ? queue->cached_least - CACHED_MOST : 0;
-    queue->recycled = 0;
-    struct thread_pool_segment *list = detach(queue, queue->cached_count - unneeded);
+/* Under lock. */
+static void review(struct thread_pool_queue *queue, uint64_t now_ns) {
+    if (now_ns < queue->review_ns)
+        return;
+    queue->spare = queue->cached_least > CACHED_MOST ? queue->cached_least - CACHED_MOST : 0;
     queue->cached_least = queue->cached_count;
-    return list;
+    queue->review_ns = now_ns + GIVE_BACK_NS;
 }
 
-bool thread_pool_segments_review(struct thread_pool_queue *queue, uint64_t now) {
-    struct thread_pool_segment *small = NULL;
+bool thread_pool_segments_review(struct thread_pool_queue *queue, uint64_t now_ns) {
     pthread_mutex_lock(&queue->lock);
-    if (now >= queue->review_ns) {
-        small = unneeded(queue);
-        queue->review_ns = now + GIVE_BACK_NS;
-    }
-    struct thread_pool_segment *large = take_surplus(queue);
-    bool more = queue->cached_count > CACHED_MOST;
+    review(queue, now_ns);
+    bool more = queue->cached_count > CACHED_MOST || queue->surplus != NULL;
     pthread_mutex_unlock(&queue->lock);
-    give_back(queue, small);
-    give_back(queue, large);
     return more;
 }
 
@@ -201,17 +186,17 @@ static void sweep(struct thread_pool_queue *queue) {
 
 void thread_pool_segments_retire(struct thread_pool_queue *queue,
                                  struct thread_pool_segment *segment) {
+    uint64_t now_ns = thread_pool_wait_now_ns();
     pthread_mutex_lock(&queue->lock);
     push(&queue->retired, segment);
     atomic_fetch_add(&queue->retired_count, 1);
     sweep(queue);
-    /* A pool that never runs dry reviews here. */
-    struct thread_pool_segment *small =
-        queue->recycled >= RECYCLED_PER_REVIEW ? unneeded(queue) : NULL;
-    struct thread_pool_segment *large = take_surplus(queue);
+    /* A pool that never runs dry gives back here, one at a time: all at once, its producers would
+     * meanwhile be so far ahead that they need the memory again. */
+    review(queue, now_ns);
+    struct thread_pool_segment *spare = detach(queue, false);
     pthread_mutex_unlock(&queue->lock);
-    give_back(queue, small);
-    give_back(queue, large);
+    give_back(queue, spare);
 }
 
 void thread_pool_segments_sweep(struct thread_pool_queue *queue) {

@@ -19,11 +19,12 @@ void thread_pool_segments_retire(struct thread_pool_queue *queue,
                                  struct thread_pool_segment *segment);
 /* The caller gave up a hold: recycles what nobody holds any more. Takes the lock if need be. */
 void thread_pool_segments_sweep(struct thread_pool_queue *queue);
-/* Before a sleep, at `now`: from time to time gives back what was not needed since the last time.
- * True: there is more to give back. Takes the lock. */
-bool thread_pool_segments_review(struct thread_pool_queue *queue, uint64_t now);
-/* In a long sleep: gives back everything but CACHED_MOST segments. Takes the lock. */
-void thread_pool_segments_trim(struct thread_pool_queue *queue);
+/* Before a sleep, at `now_ns`: from time to time, what was not needed since the last time is spare.
+ * True: there is something to give back, now or in a long sleep. Takes the lock. */
+bool thread_pool_segments_review(struct thread_pool_queue *queue, uint64_t now_ns);
+/* Gives back one segment that is spare; `all`: or one of those above CACHED_MOST. False: there is
+ * none. Takes the lock. */
+bool thread_pool_segments_trim(struct thread_pool_queue *queue, bool all);
 
 /* When no thread uses them any more. */
 void thread_pool_segments_free(struct thread_pool_queue *queue,

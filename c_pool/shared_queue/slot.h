@@ -33,29 +33,29 @@ enum {
     THREAD_POOL_SLOTS_AHEAD = 16,
 };
 
-static inline uintptr_t thread_pool_slot_phase_bit(unsigned phase) {
+/* What `word` has of the phase. */
+static inline uintptr_t thread_pool_slot_mark(unsigned phase) {
     return (uintptr_t)phase << 63;
 }
 
-static inline void thread_pool_slot_publish(struct thread_pool_slot *slot, unsigned phase,
+static inline void thread_pool_slot_publish(struct thread_pool_slot *slot, uintptr_t mark,
                                             struct thread_pool_task task) {
     assert((uintptr_t)task.job >> 63 == 0);
     /* Relaxed, here and below: ordered by `word`. */
     atomic_store_explicit(&slot->arg, task.arg, memory_order_relaxed);
     /* Release: the argument, and what the producer wrote before it spawned, come before the job;
      * partner thread_pool_slot_read. */
-    atomic_store_explicit(&slot->word, (uintptr_t)task.job | thread_pool_slot_phase_bit(phase),
-                          memory_order_release);
+    atomic_store_explicit(&slot->word, (uintptr_t)task.job | mark, memory_order_release);
 }
 
-/* False: not published in the life with this phase. */
-static inline bool thread_pool_slot_read(struct thread_pool_slot *slot, unsigned phase,
+/* False: not published in the life with the phase of this mark. */
+static inline bool thread_pool_slot_read(struct thread_pool_slot *slot, uintptr_t mark,
                                          struct thread_pool_task *task) {
     /* Acquire: partner thread_pool_slot_publish. */
-    uintptr_t word = atomic_load_explicit(&slot->word, memory_order_acquire);
-    if (word >> 63 != phase)
+    uintptr_t word = atomic_load_explicit(&slot->word, memory_order_acquire) ^ mark;
+    if (word >> 63 != 0)
         return false;
-    task->job = (thread_pool_job)(word ^ thread_pool_slot_phase_bit(phase));
+    task->job = (thread_pool_job)word;
     task->arg = atomic_load_explicit(&slot->arg, memory_order_relaxed);
     return true;
 }
@@ -86,18 +86,22 @@ struct thread_pool_slot {
 };
 static_assert(sizeof(struct thread_pool_slot) <= 16, "a queued job is at most 16 bytes");
 
-static inline void thread_pool_slot_publish(struct thread_pool_slot *slot, unsigned phase,
+static inline uintptr_t thread_pool_slot_mark(unsigned phase) {
+    return phase;
+}
+
+static inline void thread_pool_slot_publish(struct thread_pool_slot *slot, uintptr_t mark,
                                             struct thread_pool_task task) {
     slot->job = task.job;
     slot->arg = task.arg;
     /* Release: as in the version above; partner thread_pool_slot_read. */
-    atomic_store_explicit(&slot->word, phase, memory_order_release);
+    atomic_store_explicit(&slot->word, (uint32_t)mark, memory_order_release);
 }
 
-static inline bool thread_pool_slot_read(struct thread_pool_slot *slot, unsigned phase,
+static inline bool thread_pool_slot_read(struct thread_pool_slot *slot, uintptr_t mark,
                                          struct thread_pool_task *task) {
     /* Acquire: partner thread_pool_slot_publish. */
-    if (atomic_load_explicit(&slot->word, memory_order_acquire) != phase)
+    if (atomic_load_explicit(&slot->word, memory_order_acquire) != mark)
         return false;
     *task = (struct thread_pool_task){slot->job, slot->arg};
     return true;

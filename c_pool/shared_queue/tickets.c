@@ -5,18 +5,23 @@
 #include "tuning.h"
 #include "waiting.h"
 
-/* Under lock, after note. The calling thread's own, of this queue; NULL: it gets none. */
+/* Under lock, after note. The calling thread's own, of this queue; NULL: it gets none. One that a
+ * thread with the same address had before serves again: that thread has ended, and by the time that
+ * this one appends a segment, whatever it owned has been taken back. */
 static struct thread_pool_owner *owner_of(struct thread_pool_queue *queue,
                                           struct thread_pool_producer *producer) {
     if (producer->owner != NULL)
         return producer->owner;
+    for (struct thread_pool_owner *owner = queue->owners; owner != NULL; owner = owner->below)
+        if (owner->producer == producer)
+            return owner;
     if (queue->owners_count == OWNERS_MOST)
         return NULL;
     struct thread_pool_owner *owner =
         aligned_alloc(alignof(struct thread_pool_owner), sizeof *owner);
     if (owner == NULL)
         return NULL;
-    *owner = (struct thread_pool_owner){.below = queue->owners};
+    *owner = (struct thread_pool_owner){.producer = producer, .below = queue->owners};
     atomic_init(&owner->taken, 0);
     queue->owners = owner;
     queue->owners_count++;

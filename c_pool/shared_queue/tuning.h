@@ -7,9 +7,6 @@
 #ifndef CACHED_MOST
 #define CACHED_MOST 10u /* segments: 640 KiB */
 #endif
-#ifndef RECYCLED_PER_REVIEW
-#define RECYCLED_PER_REVIEW 256u /* segments: a million jobs */
-#endif
 #ifndef GIVE_BACK_NS
 #define GIVE_BACK_NS 100000000 /* of not being needed before memory is given back */
 #endif

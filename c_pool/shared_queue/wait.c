@@ -46,13 +46,19 @@ static void await_producer(struct thread_pool_consumer *consumer) {
         thread_pool_wait_nap(STOPPED_PRODUCER_NAP_NS);
 }
 
+/* One by one, so that no wake-up waits for more than one. True: it was turned meanwhile. */
+static bool give_back(struct thread_pool_queue *queue, struct thread_pool_park *park, bool all) {
+    while (thread_pool_segments_trim(queue, all))
+        if (thread_pool_park_wait_for(park, 0))
+            return true;
+    return false;
+}
+
 /* Memory that the next burst may need is given back only when the sleep is long. True: it was
  * turned before. */
 static bool sleep_and_give_back(struct thread_pool_queue *queue, struct thread_pool_park *park) {
-    bool turned = thread_pool_park_wait_for(park, GIVE_BACK_NS);
-    if (!turned)
-        thread_pool_segments_trim(queue);
-    return turned;
+    return give_back(queue, park, false) || thread_pool_park_wait_for(park, GIVE_BACK_NS) ||
+           give_back(queue, park, true);
 }
 
 /* A new worker's first job, or its end, often comes at once: it begins its sleep with its eyes

@@ -362,7 +362,7 @@ inline trim() {
 #endif
 }
 
-/* thread_pool_segments_retire. What it gives back at times (unneeded) it gives back always here. */
+/* thread_pool_segments_retire. What it gives back at times, one by one, it gives back always here. */
 inline retire(from) {
     atomic { !locked -> locked = true; list[from] = RETIRED }
     retired_count++;
