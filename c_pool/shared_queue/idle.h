@@ -36,11 +36,14 @@ static inline unsigned thread_pool_idle_searchers(uint64_t word) {
     return (unsigned)word / THREAD_POOL_IDLE_SEARCHER & THREAD_POOL_IDLE_MASK;
 }
 
-/* Somebody sleeps, and not so many search that no further one is woken. */
+/* Somebody sleeps, and not so many search that no further one is woken. In one comparison, because
+ * every spawn asks: what is looked at is the number of sleepers, or more. */
 static inline bool thread_pool_idle_wants_waking(uint64_t word) {
-    return thread_pool_idle_sleepers(word) != 0 &&
-           thread_pool_idle_searchers(word) < MOST_SEARCHERS;
+    const uint32_t too_many = THREAD_POOL_IDLE_MASK & ~(MOST_SEARCHERS - 1);
+    uint32_t seen = (uint32_t)word & (THREAD_POOL_IDLE_MASK | too_many * THREAD_POOL_IDLE_SEARCHER);
+    return seen - 1 < THREAD_POOL_IDLE_MASK;
 }
+static_assert((MOST_SEARCHERS & (MOST_SEARCHERS - 1)) == 0, "a power of two");
 
 static inline unsigned thread_pool_idle_spot(uint32_t worker) {
     return worker < THREAD_POOL_IDLE_SPOTS ? worker : THREAD_POOL_IDLE_SPOTS;

@@ -176,13 +176,11 @@ static inline int thread_pool_queue_put_end(struct thread_pool_queue *queue,
                                             const struct thread_pool_slot *slot) {
     struct thread_pool_producer *producer = &thread_pool_queue_producer;
     producer->puts++;
-    uint64_t word = atomic_load(&queue->idle.word);
-    if (THREAD_POOL_UNLIKELY(thread_pool_idle_sleepers(word) != 0))
-        if (thread_pool_idle_wants_waking(word)) {
-            producer->sleepers_at = producer->puts;
-            producer->last_slot = (uintptr_t)slot;
-            return thread_pool_queue_wake_for_job(queue);
-        }
+    if (THREAD_POOL_UNLIKELY(thread_pool_idle_wants_waking(atomic_load(&queue->idle.word)))) {
+        producer->sleepers_at = producer->puts;
+        producer->last_slot = (uintptr_t)slot;
+        return thread_pool_queue_wake_for_job(queue);
+    }
     return 0;
 }
 
