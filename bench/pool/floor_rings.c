@@ -30,7 +30,8 @@
 #include "cpus.h"
 #include "floors.h"
 
-#define SLOTS 512u
+#define SMALL 512u  /* slots: 8 KiB, which both ends find in their nearest cache */
+#define LARGE 4096u /* 64 KiB, in which the producer need not stay so near */
 #define PER_LINE 4u
 #define AHEAD 16u
 #define TELLS_PER_LAP 4u
@@ -49,7 +50,7 @@ struct slot {
     uint64_t argument;          /* written by the producer before `function` */
 };
 
-static alignas(128) struct slot ring[SLOTS];
+static alignas(128) struct slot small[SMALL], large[LARGE];
 
 /* Written by the consumer: items before this one have been read. */
 static alignas(128) _Atomic uint64_t freed;
@@ -70,9 +71,15 @@ struct ends {
 
 struct stream {
     const struct ends *ends;
+    struct slot *slots;
+    uint64_t count;      /* of slots, a power of two */
     uint64_t begin, end; /* numbers of its items, which are their arguments too */
     pthread_barrier_t start;
 };
+
+static struct slot *slot_of(const struct stream *stream, uint64_t item) {
+    return &stream->slots[item & (stream->count - 1)];
+}
 
 static void count_item(uint64_t argument) {
     consumed.items++;
@@ -89,16 +96,17 @@ static void relax(void) {
 }
 
 /* Set in laps 0, 2, …: the ring begins as if an odd lap had been written. */
-static uintptr_t lap_of(uint64_t item) {
-    return item / SLOTS % 2 == 0 ? LAP_BIT : 0;
+static uintptr_t lap_of(const struct stream *stream, uint64_t item) {
+    return (item & stream->count) == 0 ? LAP_BIT : 0;
 }
 
 /* The slot's word, once it has been written in the item's lap. */
-static inline uintptr_t await(const struct slot *slot, uint64_t item) {
+static inline uintptr_t await(const struct stream *stream, uint64_t item) {
+    const struct slot *slot = slot_of(stream, item);
     uintptr_t word;
     /* Acquire: with the release in produce_item; the argument is there. */
     while (((word = atomic_load_explicit(&slot->function, memory_order_acquire)) & LAP_BIT) !=
-           lap_of(item))
+           lap_of(stream, item))
         relax();
     return word;
 }
@@ -107,35 +115,35 @@ static inline void run(uintptr_t word, uint64_t argument) {
     ((item_function *)(word & ~LAP_BIT))(argument);
 }
 
-static inline void tell(uint64_t item) {
-    if ((item + 1) % (SLOTS / TELLS_PER_LAP) == 0)
+static inline void tell(const struct stream *stream, uint64_t item) {
+    if (((item + 1) & (stream->count / TELLS_PER_LAP - 1)) == 0)
         /* Release: with the acquire in wait_for_room; the slots have been read. */
         atomic_store_explicit(&freed, item + 1, memory_order_release);
 }
 
 static void consume_alone(const struct stream *stream) {
     for (uint64_t item = stream->begin; item < stream->end; item++) {
-        struct slot *slot = &ring[item % SLOTS];
+        struct slot *slot = slot_of(stream, item);
         if (item % PER_LINE == 0)
-            __builtin_prefetch(&ring[(item + AHEAD) % SLOTS]);
-        uintptr_t word = await(slot, item);
+            __builtin_prefetch(slot_of(stream, item + AHEAD));
+        uintptr_t word = await(stream, item);
         run(word, slot->argument);
-        tell(item);
+        tell(stream, item);
     }
 }
 
 static void consume_shared(const struct stream *stream) {
     uint64_t item = stream->begin;
     while (item < stream->end) {
-        struct slot *slot = &ring[item % SLOTS];
-        uintptr_t word = await(slot, item);
+        struct slot *slot = slot_of(stream, item);
+        uintptr_t word = await(stream, item);
         uint64_t argument = slot->argument;
         if (!atomic_compare_exchange_strong(&head, &item, item + 1))
             continue; /* another consumer's; there is none */
         if (item % PER_LINE == PER_LINE - 1)
             slot->argument = 0; /* the line leaves the producer's cache */
         run(word, argument);
-        tell(item++);
+        tell(stream, item++);
     }
 }
 
@@ -148,42 +156,42 @@ static void *consume(void *argument) {
 }
 
 /* Returns the number that the producer may not reach. */
-static uint64_t wait_for_room(uint64_t item) {
+static uint64_t wait_for_room(const struct stream *stream, uint64_t item) {
     uint64_t limit;
     /* Acquire: with the release in consume_item. */
-    while ((limit = atomic_load_explicit(&freed, memory_order_acquire) + SLOTS) <= item)
+    while ((limit = atomic_load_explicit(&freed, memory_order_acquire) + stream->count) <= item)
         relax();
     return limit;
 }
 
-static void produce_item(uint64_t item) {
-    struct slot *slot = &ring[item % SLOTS];
+static inline void produce_item(const struct stream *stream, uint64_t item) {
+    struct slot *slot = slot_of(stream, item);
     slot->argument = item;
     /* Release: with the acquire in consume_item; publishes the argument. */
-    atomic_store_explicit(&slot->function, (uintptr_t)count_item | lap_of(item),
+    atomic_store_explicit(&slot->function, (uintptr_t)count_item | lap_of(stream, item),
                           memory_order_release);
 }
 
 static void produce_alone(const struct stream *stream) {
-    uint64_t limit = wait_for_room(stream->begin);
+    uint64_t limit = wait_for_room(stream, stream->begin);
     for (uint64_t item = stream->begin; item < stream->end; item++) {
         if (item % PER_LINE == 0)
-            __builtin_prefetch(&ring[(item + AHEAD) % SLOTS], 1);
+            __builtin_prefetch(slot_of(stream, item + AHEAD), 1);
         if (item == limit)
-            limit = wait_for_room(item);
-        produce_item(item);
+            limit = wait_for_room(stream, item);
+        produce_item(stream, item);
     }
 }
 
 static void produce_shared(const struct stream *stream) {
-    uint64_t limit = wait_for_room(stream->begin);
+    uint64_t limit = wait_for_room(stream, stream->begin);
     for (uint64_t i = stream->begin; i < stream->end; i++) {
         uint64_t item = atomic_fetch_add(&tail, 1);
         if (item % PER_LINE == 0)
-            __builtin_prefetch(&ring[(item + AHEAD) % SLOTS], 1);
+            __builtin_prefetch(slot_of(stream, item + AHEAD), 1);
         if (item >= limit)
-            limit = wait_for_room(item);
-        produce_item(item);
+            limit = wait_for_room(stream, item);
+        produce_item(stream, item);
     }
 }
 
@@ -213,13 +221,18 @@ static uint64_t time_stream(struct stream *stream, struct report *report) {
 
 struct ring {
     struct ends ends;
+    struct slot *slots;
+    uint64_t count;
     uint64_t next; /* item of the next batch */
 };
 
 static struct batch run_stream(void *context, unsigned size, struct report *report) {
     struct ring *own = context;
-    struct stream stream = {
-        .ends = &own->ends, .begin = own->next, .end = own->next + ((uint64_t)1 << size)};
+    struct stream stream = {.ends = &own->ends,
+                            .slots = own->slots,
+                            .count = own->count,
+                            .begin = own->next,
+                            .end = own->next + ((uint64_t)1 << size)};
     own->next = stream.end;
     consumed.items = consumed.arguments = consumed.squares = 0;
     pthread_barrier_init(&stream.start, NULL, 2);
@@ -229,19 +242,24 @@ static struct batch run_stream(void *context, unsigned size, struct report *repo
     return (struct batch){stream.end - stream.begin, ns};
 }
 
-static void measure(struct ends ends, struct report *report) {
-    struct ring own = {.ends = ends};
+static double measure(struct ring own, struct report *report) {
     struct batches batches = {run_stream, &own, SMALLEST, LARGEST, ENOUGH_NS};
+    atomic_store(&freed, 0);
     run_on_cpu(0);
-    measure_batches(&batches, "ns_per_job", report);
+    return measure_batches(&batches, "ns_per_job", report);
 }
 
+/* The faster of two rings. Where two cores share a cache they are alike; where they do not, the
+ * large one took 2.6 ns an item on one machine and the small one 3.1. */
 void floor_spsc_ring(const struct request *request, struct report *report) {
+    const struct ends alone = {produce_alone, consume_alone};
     (void)request;
-    measure((struct ends){produce_alone, consume_alone}, report);
+    double near = measure((struct ring){alone, small, SMALL, 0}, report);
+    double far = measure((struct ring){alone, large, LARGE, 0}, report);
+    report_metric(report, "ns_per_job", near < far ? near : far);
 }
 
 void floor_mpmc_ring(const struct request *request, struct report *report) {
     (void)request;
-    measure((struct ends){produce_shared, consume_shared}, report);
+    measure((struct ring){{produce_shared, consume_shared}, small, SMALL, 0}, report);
 }
