@@ -83,17 +83,29 @@ static void yield_often(uint64_t times) {
         sched_yield();
 }
 
+static void *spawn_burst(void *argument) {
+    struct producer *self = argument;
+    uint64_t jobs = next_random(&self->state) % 400, depth = next_random(&self->state) % 5;
+    for (uint64_t i = 0; i < jobs; i++)
+        spawn((next_random(&self->state) << 20 >> 16) | (i % 16 == 0 ? depth : 0));
+    if (next_random(&self->state) % 2 == 0)
+        wait_until_dry();
+    else if (next_random(&self->state) % 4 == 0)
+        yield_often(next_random(&self->state) % 100);
+    return NULL;
+}
+
+/* Some bursts come from a thread that ends with them: the next one may have its address. */
 static void *produce(void *argument) {
     struct producer *self = argument;
     unsigned bursts = (unsigned)(next_random(&self->state) % MOST_BURSTS);
+    bool ends = next_random(&self->state) % 4 == 0;
     for (unsigned burst = 0; burst < bursts; burst++) {
-        uint64_t jobs = next_random(&self->state) % 400, depth = next_random(&self->state) % 5;
-        for (uint64_t i = 0; i < jobs; i++)
-            spawn((next_random(&self->state) << 20 >> 16) | (i % 16 == 0 ? depth : 0));
-        if (next_random(&self->state) % 2 == 0)
-            wait_until_dry();
-        else if (next_random(&self->state) % 4 == 0)
-            yield_often(next_random(&self->state) % 100);
+        pthread_t brief;
+        if (ends && pthread_create(&brief, NULL, spawn_burst, self) == 0)
+            pthread_join(brief, NULL);
+        else
+            spawn_burst(self);
     }
     return NULL;
 }
