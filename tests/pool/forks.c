@@ -212,6 +212,7 @@ void case_fork_under_load(void **state) {
 /* ---- the child goes on as if it were the parent: it returns from the job ---- */
 
 enum { MOMENT_MS = 2000 };
+enum { BEFORE = 5000, AFTER = 5000 }; /* jobs: a worker that is long alone may claim otherwise */
 
 static atomic_int returned_status = -1;
 static atomic_bool returned_hung;
@@ -248,13 +249,15 @@ const char *probe_child_forked_by_job_returns(void) {
     assert_true(runs_in_both != MAP_FAILED);
     shared_pool = make_pool(1);
     spawn(shared_pool, job_wait, &ran);
+    for (uint32_t i = 0; i < scaled(BEFORE); i++)
+        spawn(shared_pool, job_count, &ran);
     spawn(shared_pool, fork_and_return, NULL);
-    for (int i = 0; i < 10; i++)
+    for (uint32_t i = 0; i < scaled(AFTER); i++)
         spawn(shared_pool, count_in_both, NULL);
     gate_add(&ran, 1);
     destroy(shared_pool);
     int status = atomic_load(&returned_status);
-    if (atomic_load(runs_in_both) != 10)
+    if (atomic_load(runs_in_both) != scaled(AFTER))
         return "runs the parent's jobs again";
     if (atomic_load(&returned_hung))
         return "goes on in the pool";
