@@ -85,15 +85,22 @@ int thread_pool_queue_put_slowly(struct thread_pool_queue *queue, struct thread_
     return error != 0 ? error : thread_pool_queue_put_end(queue, NULL);
 }
 
-/* A guess that costs two lines; the heads of segments can always be read. */
-static uint32_t length(struct thread_pool_queue *queue) {
-    struct thread_pool_segment *segment = atomic_load(&queue->first);
-    uint32_t head = thread_pool_segment_claimed(segment);
+static uint32_t tickets_given(struct thread_pool_segment *segment) {
     uint64_t tail = atomic_load(&segment->tail);
     if (thread_pool_ticket_is_owned(tail))
         tail = atomic_load(&atomic_load(&segment->owner)->taken);
-    uint32_t end = thread_pool_ticket_index(tail);
-    return head < end ? end - head : 0;
+    uint32_t index = thread_pool_ticket_index(tail);
+    return index < segment->count ? index : segment->count;
+}
+
+/* Of the first segment and the next one, which is where the jobs are as long as no worker has come
+ * to them. A guess that costs a few lines; the heads of segments can always be read. */
+static uint32_t length(struct thread_pool_queue *queue) {
+    struct thread_pool_segment *first = atomic_load(&queue->first);
+    struct thread_pool_segment *next = atomic_load(&first->next);
+    uint32_t head = thread_pool_segment_claimed(first), end = tickets_given(first);
+    uint32_t waiting = head < end ? end - head : 0;
+    return next == NULL ? waiting : waiting + tickets_given(next);
 }
 
 static bool has_woken(const struct thread_pool_producer *producer, unsigned spot) {
