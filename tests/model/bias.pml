@@ -59,7 +59,7 @@ inline settle(index) {
     }
 }
 
-/* thread_pool_claim_biased (claim.h), thread_pool_bias_yield. */
+/* thread_pool_claim_own, thread_pool_claim_biased (claim.h), thread_pool_bias_yield. */
 inline claim_biased() {
 #ifdef LOOK_FIRST
     seen = head;
@@ -74,6 +74,14 @@ inline claim_biased() {
     if
     :: atomic { seen == BIASED -> count_claim(next); next++; contending = false }
     :: else ->
+        /* What claim_own has begun begins again; or there was no claim_own. */
+        if
+        :: true ->
+            issued = next + 1;
+            seen = head;
+            assert(seen != BIASED)
+        :: true -> skip
+        fi;
         settle(next + 1);
         mine = false;
         if
