@@ -4,7 +4,7 @@
 
 static const unsigned no_threads[] = {1, 0};
 static const unsigned two_threads[] = {2, 0};
-static const unsigned sleepers[] = {1, 2, 4, 8, 0};
+static const unsigned some_threads[] = {1, 2, 4, 8, 0};
 
 static const struct metric ring_metrics[] = {METRIC_NS_PER_JOB, METRICS_BATCHES, {0}};
 static const struct metric wake_metrics[] = {METRICS_WAKES, {0}};
@@ -36,7 +36,7 @@ static const struct workload workloads[] = {
      .title = "a bare futex wake of one of so many threads, from the call to its first instruction",
      .group = "latency",
      .seconds = 0.35,
-     .threads = sleepers,
+     .threads = some_threads,
      .any_threads = true,
      .metrics = wake_metrics,
      .run = floor_futex_wake},
@@ -49,7 +49,8 @@ static const struct workload workloads[] = {
      .title = "from the end of a cleanup to where the unwinder first lets a pool leave",
      .group = "cost",
      .seconds = 0.3,
-     .threads = no_threads,
+     .threads = some_threads,
+     .any_threads = true,
      .metrics = unwind_metrics,
      .run = floor_unwind_resume},
     {0}};
