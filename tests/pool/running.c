@@ -257,7 +257,7 @@ static void job_of_nothing(void *unused) {
 }
 
 static void spawn_short_jobs(thread_pool *pool, uint32_t jobs) {
-    while (jobs-- > 0)
+    for (uint32_t left = scaled(jobs); left > 0; left--)
         spawn(pool, job_of_nothing, NULL);
 }
 
