@@ -54,8 +54,8 @@ static bool give_back(struct thread_pool_queue *queue, struct thread_pool_park *
     return false;
 }
 
-/* Memory that the next burst may need is given back only when the sleep is long. True: it was
- * turned before. */
+/* What is spare is given back at once, memory that the next burst may need only when the sleep is
+ * long. True: it was turned before. */
 static bool sleep_and_give_back(struct thread_pool_queue *queue, struct thread_pool_park *park) {
     return give_back(queue, park, false) || thread_pool_park_wait_for(park, GIVE_BACK_NS) ||
            give_back(queue, park, true);

@@ -194,9 +194,9 @@ static void fill_and_empty(thread_pool *pool, uint32_t workers, int jobs) {
 }
 
 /* What is left when it is little enough, or in the end. */
-static size_t kept(thread_pool *pool, size_t before, size_t enough, bool trickle, int looks) {
+static size_t kept(thread_pool *pool, size_t before, size_t may_be_kept, bool trickle, int looks) {
     size_t now = resident();
-    while (looks-- > 0 && now > before + enough) {
+    while (looks-- > 0 && now > before + may_be_kept) {
         let_time_pass(LOOK_MS * 1000);
         if (trickle)
             spawn(pool, job_count, &emptied);
