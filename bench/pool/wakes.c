@@ -78,11 +78,11 @@ static void forget(struct series *series) {
     series->asleep = 0;
 }
 
-void measure_wakes(struct wakes *wakes, struct report *report) {
+double measure_wakes(struct wakes *wakes, struct report *report) {
     struct series series = {.start_ns = SAMPLES_INIT, .call_ns = SAMPLES_INIT};
     if (!sleepers_open(&series.others)) {
         report_fail(report, "cannot read /proc/self/task");
-        return;
+        return 0;
     }
     while (wakes->rounds < WARM_UP_ROUNDS && !report_failed(report))
         one_round(wakes, &series, report);
@@ -93,7 +93,9 @@ void measure_wakes(struct wakes *wakes, struct report *report) {
         one_round(wakes, &series, report);
     sleepers_wait(&series.others, patience(&series.others));
     report_series(&series, sleeps_of_others() - sleeps, report);
+    double p50_ns = report_failed(report) ? 0 : samples_quantile(&series.start_ns, .5);
     sleepers_close(&series.others);
     samples_free(&series.start_ns);
     samples_free(&series.call_ns);
+    return p50_ns;
 }

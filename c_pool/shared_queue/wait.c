@@ -10,7 +10,9 @@
 /* Not when the last sleep was long: the next job is not expected so soon, and a worker that sleeps
  * at once is where the system wakes it best (bench/NOTES.md, Wake-up). One worker that searches is
  * enough: it wakes others when there is more than it can do. */
-static bool is_worth_searching(const struct thread_pool_consumer *consumer, uint64_t word) {
+static bool is_worth_searching(const struct thread_pool_queue *queue,
+                               const struct thread_pool_consumer *consumer) {
+    uint64_t word = atomic_load(&queue->idle.word);
     return consumer->search_pays && (word & THREAD_POOL_IDLE_CLOSING) == 0 &&
            thread_pool_idle_searchers(word) <= SEARCHERS_AT_A_TIME;
 }
@@ -27,12 +29,13 @@ static bool poll(struct thread_pool_consumer *consumer, unsigned looks) {
 bool thread_pool_queue_search(struct thread_pool_queue *queue,
                               struct thread_pool_consumer *consumer) {
     thread_pool_queue_look_back(consumer);
-    uint64_t until = thread_pool_wait_now_ns() + SEARCH_NS;
-    while (is_worth_searching(consumer, atomic_load(&queue->idle.word)) &&
-           thread_pool_wait_now_ns() < until) {
-        if (poll(consumer, POLLS_PER_YIELD))
-            return true;
-        sched_yield();
+    if (is_worth_searching(queue, consumer)) {
+        uint64_t until = thread_pool_wait_now_ns() + SEARCH_NS;
+        do {
+            if (poll(consumer, POLLS_PER_YIELD))
+                return true;
+            sched_yield();
+        } while (is_worth_searching(queue, consumer) && thread_pool_wait_now_ns() < until);
     }
     return thread_pool_consumer_sees_job(consumer);
 }
@@ -120,9 +123,13 @@ static void set_pace(struct thread_pool_consumer *consumer) {
         consumer->pace_ns *= 2;
 }
 
+/* Once only after a long sleep and a few jobs: the worker may have taken the processor of their
+ * producer, which then waits in its call of spawn until the worker sleeps again. */
 bool thread_pool_queue_poll(struct thread_pool_consumer *consumer) {
     set_pace(consumer);
     if (consumer->pace_ns > POLL_NS)
         thread_pool_wait_until(thread_pool_wait_now_ns() + consumer->pace_ns - POLL_NS);
+    else if (!consumer->search_pays)
+        return thread_pool_consumer_sees_job(consumer);
     return poll(consumer, QUIET_POLLS);
 }
