@@ -52,7 +52,8 @@ struct thread_pool_consumer {
     uint32_t crowd_head;
     uint32_t looks_left;  /* until what follows is too old */
     uint64_t together_ps; /* a job took so long; 0: not known */
-    uint32_t pace_ns;     /* see set_pace, these three */
+    uint64_t dry_ns;      /* see set_pace, these four */
+    uint32_t pace_ns;
     uint32_t dry_head;
     struct thread_pool_segment *dry_segment;
 };

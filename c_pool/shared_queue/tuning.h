@@ -22,6 +22,9 @@
 #ifndef FAST_RUN
 #define FAST_RUN 16u /* jobs in a row, before the queue ran dry: its producer is about as fast */
 #endif
+#ifndef FAST_JOB_NS
+#define FAST_JOB_NS 200u /* and in no more time than this for each */
+#endif
 #ifndef PACE_MOST_NS
 #define PACE_MOST_NS 3200u /* before the first look, after fast runs */
 #endif

@@ -110,11 +110,15 @@ bool thread_pool_queue_lie_down(struct thread_pool_queue *queue,
 
 /* How long a worker stays away from a queue that it has just emptied. One that is as fast as its
  * producer runs on its heels, and takes each line away before it is full: the further ahead the
- * producer gets, the longer that does not happen. So the first look after a long run waits longer,
- * twice as long each time, but never as long as a wake-up takes. */
+ * producer gets, the longer that does not happen. So the first look after a long run of short jobs
+ * waits longer, twice as long each time, but never as long as a wake-up takes. Of a run that came
+ * from several segments only the jobs in the last one are counted. */
 static void set_pace(struct thread_pool_consumer *consumer) {
+    uint64_t now_ns = thread_pool_wait_now_ns();
     uint32_t head = thread_pool_segment_claimed(consumer->segment);
-    bool fast = consumer->segment != consumer->dry_segment || head - consumer->dry_head >= FAST_RUN;
+    uint32_t jobs = consumer->segment == consumer->dry_segment ? head - consumer->dry_head : head;
+    bool fast = jobs >= FAST_RUN && now_ns - consumer->dry_ns < (uint64_t)jobs * FAST_JOB_NS;
+    consumer->dry_ns = now_ns;
     consumer->dry_segment = consumer->segment;
     consumer->dry_head = head;
     if (!fast)
