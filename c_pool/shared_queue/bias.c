@@ -1,5 +1,7 @@
 #include "bias.h"
 
+#include <sched.h>
+
 #include "fence.h"
 #include "tuning.h"
 #include "waiting.h"
@@ -50,19 +52,33 @@ bool thread_pool_bias_yield(struct thread_pool_consumer *consumer) {
     return consumer->next == after;
 }
 
+static bool is_biased(struct thread_pool_segment *segment) {
+    return atomic_load(&segment->head) >= THREAD_POOL_HEAD_BIASED;
+}
+
+/* The worker that has the bias ends it itself when its job is over, and that costs little. The
+ * fence costs 15 us; milliseconds where the host is slow to interrupt a processor. False: it was
+ * waited for in vain. */
+static bool is_yielded(struct thread_pool_segment *segment) {
+    uint64_t now_ns = thread_pool_wait_now_ns(), until_ns = now_ns + YIELD_MOST_NS;
+    while (is_biased(segment) && now_ns < until_ns) {
+        now_ns = thread_pool_wait_until(now_ns + WATCH_FIRST_NS);
+        sched_yield(); /* it may wait for this processor */
+    }
+    return !is_biased(segment);
+}
+
 /* Does nothing when the bias has ended, or another worker is about to end it, since after this
- * one's last look only: the fence is dear, and one is enough. */
+ * one's last look only: one fence is enough. */
 static void revoke(struct thread_pool_segment *segment, bool seen_revoked) {
     uint32_t head = THREAD_POOL_HEAD_BIASED;
     if (!atomic_compare_exchange_strong(&segment->head, &head, THREAD_POOL_HEAD_REVOKED) &&
         (head < THREAD_POOL_HEAD_BIASED || !seen_revoked))
         return;
+    if (is_yielded(segment))
+        return;
     thread_pool_fence_heavy();
     settle(segment, atomic_load(&segment->biased));
-}
-
-static bool is_biased(struct thread_pool_segment *segment) {
-    return atomic_load(&segment->head) >= THREAD_POOL_HEAD_BIASED;
 }
 
 /* What another worker has done, and when that was seen. */

@@ -20,8 +20,8 @@ static inline void thread_pool_fence_light(void) {
     atomic_signal_fence(memory_order_seq_cst);
 }
 
-/* 1 us, or 15 when another thread of the process is running. Only where the fence has been there.
- */
+/* 1 us, or 15 when another thread of the process is running; on a host that is slow to interrupt a
+ * processor of its guest 4 ms (bench/NOTES.md). Only where the fence has been there. */
 void thread_pool_fence_heavy(void);
 
 #endif

@@ -102,6 +102,9 @@
 #ifndef WATCH_NAP_MOST_NS
 #define WATCH_NAP_MOST_NS 800000 /* a quarter of how long there have been naps, up to this */
 #endif
+#ifndef YIELD_MOST_NS
+#define YIELD_MOST_NS 100000u /* to wait for the end of a job before the fence is used */
+#endif
 #ifndef LINGER_NS
 #define LINGER_NS 1000000u /* of naps after the queue has run dry */
 #endif

@@ -104,6 +104,7 @@ inline revoke() {
         seen = head
     }
     if
+    :: atomic { head < BIASED -> skip } /* is_yielded, or ended before */
     :: seen == REVOKED ->
 #ifndef NO_FENCE
         arrived = issued; /* thread_pool_fence_heavy */
