@@ -158,12 +158,12 @@ static size_t cells_in_reserve(const struct plan *plan) {
 static void announce(struct comparison *comparison) {
     const struct plan *plan = &comparison->plan;
     struct progress *progress = &comparison->progress;
-    size_t reserve = cells_in_reserve(plan), i;
+    size_t reserve = cells_in_reserve(plan), first = plan->cell_count - reserve, i;
     json_t *warning;
     double all_s = budget_seconds(plan, KIND_POOL, true) + budget_seconds(plan, KIND_SERVER, true);
-    progress_note(progress, "Measuring %zu tables, at most %.0f s; seed %" PRIu64,
-                  plan->cell_count - reserve,
-                  plan->pool_s + plan->server_s + comparison->glue.seconds, comparison->seed);
+    progress_note(progress, "Measuring %zu table%s, at most %.0f s; seed %" PRIu64, first,
+                  first == 1 ? "" : "s", plan->pool_s + plan->server_s + comparison->glue.seconds,
+                  comparison->seed);
     if (reserve > 0)
         progress_note(progress,
                       "%zu more only if time is left; --time %.0fm would be enough for all",
