@@ -132,7 +132,7 @@ static void set_pace(struct thread_pool_consumer *consumer) {
 bool thread_pool_queue_poll(struct thread_pool_consumer *consumer) {
     set_pace(consumer);
     if (consumer->pace_ns > POLL_NS)
-        thread_pool_wait_until(thread_pool_wait_now_ns() + consumer->pace_ns - POLL_NS);
+        thread_pool_wait_until(consumer->dry_ns + consumer->pace_ns - POLL_NS);
     else if (!consumer->search_pays)
         return thread_pool_consumer_sees_job(consumer);
     return poll(consumer, QUIET_POLLS);

@@ -104,14 +104,13 @@ inline revoke() {
         seen = head
     }
     if
-    :: atomic { head < BIASED -> skip } /* is_yielded, or ended before */
+    :: head < BIASED /* is_yielded, or ended before */
     :: seen == REVOKED ->
 #ifndef NO_FENCE
         arrived = issued; /* thread_pool_fence_heavy */
 #endif
         read_biased();
         settle(place)
-    :: else -> skip
     fi;
     d_step { seen = 0; place = 0; where = 0 }
 }
