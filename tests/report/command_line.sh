@@ -93,6 +93,7 @@ rm -rf nothing err
 grep -q '</html>' good.html || fail "default name: no whole page in good.html"
 "$poolbench" report good.json -o - 2>err | grep -q '</html>' || fail "standard output"
 "$poolbench" report --svg good.json | grep -q '<metadata>' || fail "--svg"
+"$poolbench" report --svg good.json | grep -q 'var(' && fail "--svg: a colour that only browsers know"
 "$poolbench" report --help | grep -q '^usage: poolbench report' || fail "--help"
 ls -A | grep -q 'html\.' && fail "temporary files left: $(ls -A)"
 

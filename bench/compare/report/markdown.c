@@ -6,11 +6,11 @@
 #include "fields.h"
 #include "forest.h"
 #include "html.h"
+#include "inks.h"
 #include "numbers.h"
 #include "overview.h"
 #include "page.h"
 #include "render.h"
-#include "style.h"
 
 /* ---- the table ----------------------------------------------------------------------------- */
 
@@ -153,7 +153,7 @@ static void write_metadata(const struct document *document, FILE *out) {
 
 bool render_picture(const struct document *document, FILE *out) {
     struct chart chart;
-    char *inside = NULL, title[160];
+    char *inside = NULL, title[160], paper[INK_VALUE_SIZE];
     size_t size = 0;
     if (!overview_draw(document, &chart, true)) {
         fprintf(stderr, "poolbench report: %s: no ratios to draw\n", document->path);
@@ -163,9 +163,9 @@ bool render_picture(const struct document *document, FILE *out) {
     if (extra == NULL)
         return false;
     write_metadata(document, extra);
-    fprintf(extra,
-            "<style>\n%s</style>\n<rect width=\"100%%\" height=\"100%%\" fill=\"var(--paper)\"/>\n",
-            report_colours);
+    ink_write_style(extra);
+    ink_value("paper", false, paper);
+    fprintf(extra, "<rect width=\"100%%\" height=\"100%%\" fill=\"%s\"/>\n", paper);
     fclose(extra);
     snprintf(title, sizeof title, "Every contender against %.60s, workload by workload",
              document->reference);

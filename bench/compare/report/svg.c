@@ -5,6 +5,7 @@
 
 #include "chart.h"
 #include "html.h"
+#include "inks.h"
 
 const char *svg_ink_name(int ink) {
     static const char *const names[] = {
@@ -31,15 +32,24 @@ static const char *after(const char *at, const char *end) {
     return found == NULL ? at + strlen(at) : found + strlen(end);
 }
 
+static void write_ink(FILE *out, const char *name, const struct svg_dress *dress) {
+    char value[INK_VALUE_SIZE];
+    if (dress->standalone == NULL) {
+        fprintf(out, "var(--%s)", name);
+        return;
+    }
+    ink_value(name, false, value);
+    fputs(value, out);
+}
+
 static const char *colour(FILE *out, const char *at, const struct svg_dress *dress) {
     int red, green, blue, length = 0;
-    (void)dress;
     if (sscanf(at, "rgb(%d,%d,%d)%n", &red, &green, &blue, &length) != 3 || length == 0)
         return NULL;
     if (((red << 16) | (green << 8)) != SVG_INK_CODE)
         fputs("currentColor", out);
     else
-        fprintf(out, "var(--%s)", svg_ink_name(blue));
+        write_ink(out, svg_ink_name(blue), dress);
     return at + length;
 }
 
