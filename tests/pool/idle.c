@@ -166,7 +166,7 @@ void case_spawn_wakes_one_worker(void **state) {
 /* ---- what a long queue leaves behind, while the pool lives ---- */
 
 enum { LONG_QUEUE = 500000, LOOKS = 1000, SOME_LOOKS = 10, LOOK_MS = 20 };
-enum { MAY_BE_KEPT = 1024 * 1024, MAY_BE_IN_USE = 512 * 1024 };
+enum { MAY_BE_KEPT = 1024 * 1024, MAY_BE_IN_USE = 256 * 1024 };
 
 static gate door = GATE_INIT, emptied = GATE_INIT;
 
