@@ -117,6 +117,7 @@ static void describe_system(json_t *e) {
     set_text(e, "libc", memory_printf("glibc %s", gnu_get_libc_version()), NULL);
     set_text(e, "address_randomisation", line_of_file("/proc/sys/kernel/randomize_va_space"),
              "unknown");
+    set_text(e, "autogroup", line_of_file("/proc/sys/kernel/sched_autogroup_enabled"), "unknown");
 }
 
 /* The commit that the source is at, "+" when files of it were changed since. */

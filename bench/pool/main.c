@@ -9,6 +9,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "placement.h"
 #include "workload.h"
 
 #define MOST_THREADS 1024
@@ -177,8 +178,10 @@ static void too_long(int signal) {
     _exit(EXIT_WRONG);
 }
 
-/* Sleeps end when they are due, not up to 50 µs later; no measurement lasts for ever. */
+/* Sleeps end when they are due, not up to 50 µs later; no measurement lasts for ever; no process
+ * has its data where the others have it. */
 static void prepare_process(void) {
+    placement_move_heap();
     prctl(PR_SET_TIMERSLACK, 1UL);
     signal(SIGALRM, too_long);
     alarm(LONGEST_SECONDS);

@@ -2,10 +2,15 @@
 
 #include <sched.h>
 
+#include "placement.h"
+
 _Thread_local struct tally_cell *tally_mine;
 
-static struct tally_cell workers[THREAD_POOL_MAX_THREADS];
-static int32_t workers_used; /* set before any pool exists, immutable then */
+/* One after the other from one of these places on: see placement.h. */
+#define PLACES 32
+static struct tally_cell room[THREAD_POOL_MAX_THREADS + PLACES - 1];
+static struct tally_cell *workers; /* set before any pool exists, immutable then, these two */
+static int32_t workers_used;
 
 /* For threads that are no workers: by CPU, atomic. */
 #define SHARED_CELLS 64
@@ -21,6 +26,8 @@ static void add_shared(uint64_t argument) {
 }
 
 void tally_init(unsigned threads) {
+    if (workers == NULL)
+        workers = &room[placement_below(PLACES)];
     workers_used = (int32_t)threads;
 }
 

@@ -7,6 +7,7 @@ mod glue;
 mod look;
 mod measure;
 mod nested;
+mod placement;
 mod tally;
 
 use measure::{one_producer, Count, Measured};
@@ -129,8 +130,10 @@ fn list(contender: &str, workloads: &Workloads) {
     println!("{}", json!({"contender": contender, "available": true, "workloads": workloads}));
 }
 
-/// Sleeps end when they are due, not up to 50 µs later; no measurement lasts for ever.
+/// Sleeps end when they are due, not up to 50 µs later; no measurement lasts for ever; no process
+/// has its data where the others have it.
 fn prepare_process() {
+    placement::move_heap();
     if let Err(error) = std::fs::write("/proc/self/timerslack_ns", "1") {
         eprintln!("native-bench: timers stay imprecise: {error}");
     }

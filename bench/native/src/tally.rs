@@ -1,7 +1,9 @@
 //! Counts jobs as `bench/pool/tally.h` does: a cache line per worker, three sums.
 
+use crate::placement;
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::OnceLock;
 
 /// The most workers of a pool.
 pub const MOST_WORKERS: usize = 1024;
@@ -21,7 +23,16 @@ impl Line {
     }
 }
 
-static LINES: [Line; MOST_WORKERS] = [const { Line::new() }; MOST_WORKERS];
+/// The workers' lines come one after the other from one of these places on.
+const PLACES: usize = 32;
+const MOST_LINES: usize = MOST_WORKERS + PLACES - 1;
+static LINES: [Line; MOST_LINES] = [const { Line::new() }; MOST_LINES];
+
+fn lines(workers: usize) -> &'static [Line] {
+    static FIRST: OnceLock<usize> = OnceLock::new();
+    let first = *FIRST.get_or_init(|| placement::below(PLACES));
+    &LINES[first..first + workers]
+}
 
 thread_local! {
     static MINE: Cell<Option<&'static Line>> = const { Cell::new(None) };
@@ -47,7 +58,7 @@ impl Sums {
 
 /// The current thread is worker `index`.
 pub fn enter(index: usize) {
-    MINE.set(Some(&LINES[index]));
+    MINE.set(lines(index + 1).last());
 }
 
 /// Relaxed load: the only writer is this thread.
@@ -69,7 +80,7 @@ pub fn add(argument: u64) {
 /// What `workers` workers have counted since the process began.
 pub fn read(workers: usize) -> Sums {
     let mut sums = Sums::default();
-    for line in &LINES[..workers] {
+    for line in lines(workers) {
         // Acquire: with the release in `add`, a counted job is a summed one.
         sums.jobs += line.jobs.load(Ordering::Acquire);
         // Relaxed: ordered by `jobs`.

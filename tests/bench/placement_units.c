@@ -1,0 +1,104 @@
+/* placement_units: where a process has its data differs from process to process, and there is room
+ * for every worker wherever that is. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <malloc.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "placement.h"
+#include "tally.h"
+
+/* All alike by chance: one in 64 to the 23rd. */
+#define PROCESSES 24
+
+static void numbers_are_below_and_differ(void **state) {
+    (void)state;
+    bool differ = false;
+    size_t first = placement_below(32);
+    for (int i = 0; i < 200; i++) {
+        size_t number = placement_below(32);
+        assert_in_range(number, 0, 31);
+        differ = differ || number != first;
+    }
+    assert_true(differ);
+}
+
+/* By how many lines, in a process of its own. Where that takes an allocation is the allocator's
+ * business, and a sanitizer's is another one. */
+static int heap_moved_by(void) {
+    pid_t child = fork();
+    if (child == 0) {
+        placement_move_heap();
+        _exit((int)(malloc_usable_size(placement_kept) / 64));
+    }
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static void heap_moves_by_another_distance(void **state) {
+    (void)state;
+    int first = heap_moved_by();
+    bool differ = false;
+    for (int i = 0; i < PROCESSES; i++)
+        differ = heap_moved_by() != first || differ;
+    assert_true(differ);
+}
+
+/* Which worker this thread is, to tally.c. */
+static int32_t index_of_this_thread;
+
+int32_t thread_pool_worker_index(void) {
+    return index_of_this_thread;
+}
+
+static struct tally_cell *cell_of(unsigned worker) {
+    index_of_this_thread = (int32_t)worker;
+    tally_mine = NULL;
+    tally_add(1);
+    return tally_mine;
+}
+
+/* In a process of its own, because it is drawn once. Whether it ended well, and the line of the
+ * first worker, through its exit status. */
+static int place_of_workers(void) {
+    pid_t child = fork();
+    if (child == 0) {
+        tally_init(THREAD_POOL_MAX_THREADS);
+        struct tally_cell *first = cell_of(0), *last = cell_of(THREAD_POOL_MAX_THREADS - 1);
+        bool right = last - first == THREAD_POOL_MAX_THREADS - 1 && tally_read().jobs == 2;
+        _exit(right ? (int)((uintptr_t)first / TALLY_LINE % 32) : 255);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static void workers_have_room_in_each_place(void **state) {
+    (void)state;
+    bool differ = false;
+    int first = place_of_workers();
+    for (int i = 0; i < PROCESSES; i++) {
+        int place = place_of_workers();
+        assert_in_range(place, 0, 31);
+        differ = differ || place != first;
+    }
+    assert_true(differ);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(numbers_are_below_and_differ),
+        cmocka_unit_test(heap_moves_by_another_distance),
+        cmocka_unit_test(workers_have_room_in_each_place),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
