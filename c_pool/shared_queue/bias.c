@@ -98,11 +98,25 @@ static bool is_fast(const struct look *before, const struct look *now) {
     return now->segment != before->segment || (uint64_t)jobs * SHORT_JOB_NS >= now->ns - before->ns;
 }
 
-/* From `before` on, in the segment that was the first then. */
+static bool is_still(const struct look *before, const struct look *now) {
+    return now->segment == before->segment && now->claimed == before->claimed;
+}
+
+/* From `before` on. Two looks that find it slow are believed, but not that it stands still: it may
+ * just be woken, for the first of more jobs of that kind, and it begins in the middle of a look. */
 static bool is_fast_now(struct thread_pool_queue *queue, const struct look *before) {
-    thread_pool_wait_until(before->ns + WATCH_AWAKE_NS);
-    struct look now = look_at(atomic_load(&queue->first));
-    return is_fast(before, &now);
+    struct look last, now = *before;
+    unsigned slow = 0;
+    do {
+        last = now;
+        thread_pool_wait_until(last.ns + WATCH_AWAKE_NS);
+        now = look_at(atomic_load(&queue->first));
+        if (is_fast(&last, &now))
+            return true;
+        slow += !is_still(&last, &now);
+        sched_yield(); /* it may wait for this processor */
+    } while (slow < 2 && now.ns - before->ns < WATCH_STILL_NS);
+    return false;
 }
 
 /* The longer it has gone on like this, the longer it may go on unseen. */
@@ -120,18 +134,19 @@ static long nap_ns(uint64_t lasted_ns) {
  * the one who runs them need not wake a worker that naps. */
 static void nap_beside(struct thread_pool_queue *queue, struct thread_pool_segment *segment) {
     struct look before, now = look_at(segment);
-    uint64_t since_ns = now.ns, worked_ns = now.ns;
-    bool goes_on = true, dry = false;
+    uint64_t since_ns = now.ns, dry_ns = 0; /* since when it is seen dry; 0: it is not */
+    bool goes_on = true;
     while (goes_on) {
         before = now;
-        thread_pool_wait_nap(dry ? WATCH_NAP_NS : nap_ns(now.ns - since_ns));
+        thread_pool_wait_nap(dry_ns != 0 ? WATCH_NAP_NS : nap_ns(now.ns - since_ns));
         now = look_at(atomic_load(&queue->first));
-        dry = !thread_pool_queue_has_unclaimed(queue);
-        if (dry) {
-            goes_on = now.ns - worked_ns < LINGER_NS;
+        if (!thread_pool_queue_has_unclaimed(queue)) {
+            if (dry_ns == 0)
+                dry_ns = now.ns;
+            goes_on = now.ns - dry_ns < LINGER_NS;
         } else {
+            dry_ns = 0;
             bool fast = is_fast_now(queue, &now);
-            worked_ns = now.ns;
             if (!fast)
                 since_ns = now.ns;
             goes_on = fast || (is_biased(now.segment) && is_fast(&before, &now));

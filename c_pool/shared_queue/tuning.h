@@ -96,6 +96,9 @@
 #ifndef WATCH_AWAKE_NS
 #define WATCH_AWAKE_NS 6400u /* twice as long each time, up to this; then naps */
 #endif
+#ifndef WATCH_STILL_NS
+#define WATCH_STILL_NS 50000u /* of looks that find no job claimed: who is to may be waking up */
+#endif
 #ifndef WATCH_NAP_NS
 #define WATCH_NAP_NS 100000 /* such a nap, at first */
 #endif
@@ -106,7 +109,7 @@
 #define YIELD_MOST_NS 100000u /* to wait for the end of a job before the fence is used */
 #endif
 #ifndef LINGER_NS
-#define LINGER_NS 1000000u /* of naps after the queue has run dry */
+#define LINGER_NS 1000000u /* of naps after the queue has been seen dry */
 #endif
 
 /* Colliding workers. In collisions: */
