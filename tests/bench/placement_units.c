@@ -14,7 +14,7 @@
 #include "placement.h"
 #include "tally.h"
 
-/* All alike by chance: one in 64 to the 23rd. */
+/* All alike by chance: one in 32 to the 24th. */
 #define PROCESSES 24
 
 static void numbers_are_below_and_differ(void **state) {
