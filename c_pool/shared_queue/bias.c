@@ -98,10 +98,6 @@ static bool is_fast(const struct look *before, const struct look *now) {
     return now->segment != before->segment || (uint64_t)jobs * SHORT_JOB_NS >= now->ns - before->ns;
 }
 
-static bool is_still(const struct look *before, const struct look *now) {
-    return now->segment == before->segment && now->claimed == before->claimed;
-}
-
 /* From `before` on. Two looks that find it slow are believed, but not that it stands still: it may
  * just be woken, for the first of more jobs of that kind, and it begins in the middle of a look. */
 static bool is_fast_now(struct thread_pool_queue *queue, const struct look *before) {
@@ -113,8 +109,8 @@ static bool is_fast_now(struct thread_pool_queue *queue, const struct look *befo
         now = look_at(atomic_load(&queue->first));
         if (is_fast(&last, &now))
             return true;
-        slow += !is_still(&last, &now);
-        sched_yield(); /* it may wait for this processor */
+        slow += now.claimed != last.claimed; /* of the same segment */
+        sched_yield();                       /* it may wait for this processor */
     } while (slow < 2 && now.ns - before->ns < WATCH_STILL_NS);
     return false;
 }

@@ -29,27 +29,38 @@ static void numbers_are_below_and_differ(void **state) {
     assert_true(differ);
 }
 
-/* By how many lines, in a process of its own. Where that takes an allocation is the allocator's
- * business, and a sanitizer's is another one. */
-static int heap_moved_by(void) {
+/* What `measure` says in a process of its own: 0 to 255. */
+static int in_a_process(int (*measure)(void)) {
     pid_t child = fork();
-    if (child == 0) {
-        placement_move_heap();
-        _exit((int)(malloc_usable_size(placement_kept) / 64));
-    }
+    if (child == 0)
+        _exit(measure());
     int status = 0;
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status));
     return WEXITSTATUS(status);
 }
 
+static void assert_differs_by_process(int (*measure)(void), int most) {
+    int first = in_a_process(measure);
+    bool differ = false;
+    for (int i = 0; i < PROCESSES; i++) {
+        int found = in_a_process(measure);
+        assert_in_range(found, 0, most);
+        differ = differ || found != first;
+    }
+    assert_true(differ);
+}
+
+/* By how many lines. Where that takes an allocation is the allocator's business, and a sanitizer's
+ * is another one. */
+static int heap_moved_by(void) {
+    placement_move_heap();
+    return (int)(malloc_usable_size(placement_kept) / 64);
+}
+
 static void heap_moves_by_another_distance(void **state) {
     (void)state;
-    int first = heap_moved_by();
-    bool differ = false;
-    for (int i = 0; i < PROCESSES; i++)
-        differ = heap_moved_by() != first || differ;
-    assert_true(differ);
+    assert_differs_by_process(heap_moved_by, 64);
 }
 
 /* Which worker this thread is, to tally.c. */
@@ -66,32 +77,17 @@ static struct tally_cell *cell_of(unsigned worker) {
     return tally_mine;
 }
 
-/* In a process of its own, because it is drawn once. Whether it ended well, and the line of the
- * first worker, through its exit status. */
+/* The line of the first worker; 255: there is no room for the last one. It is drawn once. */
 static int place_of_workers(void) {
-    pid_t child = fork();
-    if (child == 0) {
-        tally_init(THREAD_POOL_MAX_THREADS);
-        struct tally_cell *first = cell_of(0), *last = cell_of(THREAD_POOL_MAX_THREADS - 1);
-        bool right = last - first == THREAD_POOL_MAX_THREADS - 1 && tally_read().jobs == 2;
-        _exit(right ? (int)((uintptr_t)first / TALLY_LINE % 32) : 255);
-    }
-    int status = 0;
-    assert_int_equal(waitpid(child, &status, 0), child);
-    assert_true(WIFEXITED(status));
-    return WEXITSTATUS(status);
+    tally_init(THREAD_POOL_MAX_THREADS);
+    struct tally_cell *first = cell_of(0), *last = cell_of(THREAD_POOL_MAX_THREADS - 1);
+    bool right = last - first == THREAD_POOL_MAX_THREADS - 1 && tally_read().jobs == 2;
+    return right ? (int)((uintptr_t)first / TALLY_LINE % 32) : 255;
 }
 
 static void workers_have_room_in_each_place(void **state) {
     (void)state;
-    bool differ = false;
-    int first = place_of_workers();
-    for (int i = 0; i < PROCESSES; i++) {
-        int place = place_of_workers();
-        assert_in_range(place, 0, 31);
-        differ = differ || place != first;
-    }
-    assert_true(differ);
+    assert_differs_by_process(place_of_workers, 31);
 }
 
 int main(void) {
