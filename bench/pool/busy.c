@@ -1,5 +1,6 @@
 /* busy_100ns, busy_1us, busy_10us: one producer outside, jobs that compute for a while.
  * mixed: one job of 512 computes for 20 µs, the others do nothing. */
+#include "placement.h"
 #include "producers.h"
 #include "spin.h"
 #include "workloads.h"
@@ -13,19 +14,21 @@
 
 static uint64_t job_steps; /* set before the first spawn, immutable then */
 
-static void job_busy(void *argument) {
+static inline void job_busy(void *argument) {
     tally_add((uintptr_t)argument + spin_job(job_steps));
 }
+PLACEMENT_COPIES(job_busy)
 
 /* As if drawn by lot: Knuth, "The Art of Computer Programming", 6.4, Fibonacci hashing. */
 static bool is_long(uint64_t number) {
     return number * UINT64_C(0x9e3779b97f4a7c15) >> (64 - MIXED_BITS) == 0;
 }
 
-static void job_mixed(void *argument) {
+static inline void job_mixed(void *argument) {
     uint64_t number = (uintptr_t)argument;
     tally_add(number + (is_long(number) ? spin_job(job_steps) : 0));
 }
+PLACEMENT_COPIES(job_mixed)
 
 /* How many of `threads` can compute at the same time. */
 static unsigned parallel(unsigned threads) {
@@ -55,10 +58,10 @@ static void measure(const struct request *request, thread_pool_job job, double m
 
 void workload_busy(const struct request *request, struct report *report) {
     job_steps = spin_calibrate((double)request->parameter);
-    measure(request, job_busy, spin_measure(job_steps), report);
+    measure(request, job_busy_placed(), spin_measure(job_steps), report);
 }
 
 void workload_mixed(const struct request *request, struct report *report) {
     job_steps = spin_calibrate(MIXED_NS);
-    measure(request, job_mixed, spin_measure(job_steps) / (1 << MIXED_BITS), report);
+    measure(request, job_mixed_placed(), spin_measure(job_steps) / (1 << MIXED_BITS), report);
 }

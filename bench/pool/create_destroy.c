@@ -40,7 +40,7 @@ static void check_round(const struct request *request, struct tally_sums *expect
         report_fail(report, "a pool of %u says it has %u threads", request->threads,
                     thread_pool_threads(pool));
     for (unsigned i = 0; i < request->threads; i++) {
-        spawn_patiently(pool, job_empty, (void *)(uintptr_t)(expected->jobs + request->seed));
+        spawn_patiently(pool, empty_job(), (void *)(uintptr_t)(expected->jobs + request->seed));
         tally_expect(expected, expected->jobs + request->seed);
     }
     end_pool(pool, expected, report);

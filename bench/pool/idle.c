@@ -29,7 +29,7 @@ void workload_idle(const struct request *request, struct report *report) {
     if (pool == NULL)
         return;
     struct producers producers = {.pool = pool,
-                                  .job = job_empty,
+                                  .job = empty_job(),
                                   .count = 1,
                                   .next_argument = request->seed,
                                   .expected = &expected};

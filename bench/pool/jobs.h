@@ -13,8 +13,9 @@
 /* Ends the process (exit 1) with "WHAT: the error's text": where going on is not possible. */
 _Noreturn void die(const char *what, int error);
 
-/* The job of a throughput workload: counts itself and does nothing else. */
-void job_empty(void *argument);
+/* The job of a throughput workload: counts itself and does nothing else. One of its copies, the
+ * same for the whole process. */
+thread_pool_job empty_job(void);
 
 /* Slow path of spawn_patiently: `error` was the answer to the first try. */
 uint64_t spawn_again(thread_pool *pool, thread_pool_job job, void *argument, int error);

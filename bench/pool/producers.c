@@ -3,27 +3,35 @@
 #include <pthread.h>
 
 #include "clock.h"
+#include "placement.h"
 
 #define MOST_PRODUCERS 4
 
 struct producer {
     struct producers *all;
+    placement_function *spawn_all;
     pthread_barrier_t *start;
     pthread_t thread;
     uint64_t first, jobs;    /* its arguments: first … first + jobs - 1 */
     uint64_t began, refused; /* written by the producer, read after it was joined */
 };
 
-static void *produce(void *argument) {
+static inline void spawn_all(void *argument) {
     struct producer *self = argument;
     thread_pool *pool = self->all->pool;
     thread_pool_job job = self->all->job;
     uint64_t refused = 0;
-    pthread_barrier_wait(self->start);
-    self->began = now_ns();
     for (uint64_t i = self->first, end = i + self->jobs; i != end; i++)
         refused += spawn_patiently(pool, job, (void *)(uintptr_t)i);
     self->refused = refused;
+}
+PLACEMENT_COPIES(spawn_all)
+
+static void *produce(void *argument) {
+    struct producer *self = argument;
+    pthread_barrier_wait(self->start);
+    self->began = now_ns();
+    self->spawn_all(self);
     return NULL;
 }
 
@@ -58,6 +66,7 @@ struct batch run_producers(void *context, unsigned size, struct report *report) 
     pthread_barrier_init(&start, NULL, all->count);
     for (unsigned i = 0; i < all->count; i++) {
         producers[i] = (struct producer){.all = all, .start = &start, .jobs = each};
+        producers[i].spawn_all = spawn_all_placed();
         producers[i].first = all->next_argument + i * each;
     }
     expect_range(all->expected, all->next_argument, each * all->count);

@@ -12,7 +12,7 @@ void workload_throughput(const struct request *request, struct report *report) {
     if (pool == NULL)
         return;
     struct producers producers = {.pool = pool,
-                                  .job = job_empty,
+                                  .job = empty_job(),
                                   .count = (unsigned)request->parameter,
                                   .next_argument = request->seed,
                                   .expected = &expected};

@@ -1,5 +1,5 @@
-/* placement_units: where a process has its data differs from process to process, and there is room
- * for every worker wherever that is. */
+/* placement_units: where a process has its data and its code differs from process to process, there
+ * is room for every worker wherever that is, and code is where its name says. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -14,7 +14,7 @@
 #include "placement.h"
 #include "tally.h"
 
-/* All alike by chance: one in 32 to the 24th. */
+/* All alike by chance: code, one in 4 to the 24th; data less. */
 #define PROCESSES 24
 
 static void numbers_are_below_and_differ(void **state) {
@@ -90,11 +90,43 @@ static void workers_have_room_in_each_place(void **state) {
     assert_differs_by_process(place_of_workers, 31);
 }
 
+static int *called;
+
+static void note_call(void *argument) {
+    called = argument;
+}
+PLACEMENT_COPIES(note_call)
+
+static void code_is_copied_to_each_place(void **state) {
+    (void)state;
+    placement_function *const copies[] = {note_call_at_0, note_call_at_16, note_call_at_32,
+                                          note_call_at_48};
+    for (size_t i = 0; i < PLACEMENT_CODE_PLACES; i++) {
+        int argument;
+        assert_int_equal((uintptr_t)copies[i] % 64, 16 * i);
+        copies[i](&argument);
+        assert_ptr_equal(called, &argument);
+    }
+}
+
+/* 255: it is another one the second time. */
+static int place_of_code(void) {
+    placement_function *first = note_call_placed();
+    return first == note_call_placed() ? (int)((uintptr_t)first % 64) : 255;
+}
+
+static void a_process_keeps_to_one_copy(void **state) {
+    (void)state;
+    assert_differs_by_process(place_of_code, 48);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_are_below_and_differ),
         cmocka_unit_test(heap_moves_by_another_distance),
         cmocka_unit_test(workers_have_room_in_each_place),
+        cmocka_unit_test(code_is_copied_to_each_place),
+        cmocka_unit_test(a_process_keeps_to_one_copy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
