@@ -52,10 +52,11 @@ static bool options_valid(const thread_pool_options *options) {
            options->threads <= THREAD_POOL_MAX_THREADS && name_fits(options);
 }
 
-int thread_pool_base_init(struct thread_pool_base *base, const thread_pool_options *options) {
+int thread_pool_base_init(struct thread_pool_base *base, const thread_pool_options *options,
+                          void (*in_child)(void)) {
     if (!options_valid(options))
         return EINVAL;
-    int error = thread_pool_fork_watch();
+    int error = thread_pool_fork_watch(in_child);
     if (error == 0)
         error = init_attributes(&base->attributes, options->stack_size);
     if (error != 0)

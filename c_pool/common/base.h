@@ -16,9 +16,11 @@ struct thread_pool_base {
     _Atomic uint64_t panics;     /* atomic: any worker adds, anyone reads */
 };
 
-/* Checks `options` and keeps them. 0; EINVAL: zero or too many threads, a name that leaves no room
- * for the largest index, a stack the system does not grant; ENOMEM. Nothing is kept on error. */
-int thread_pool_base_init(struct thread_pool_base *base, const thread_pool_options *options);
+/* Checks `options` and keeps them; `in_child`: see thread_pool_fork_watch. 0; EINVAL: zero or too
+ * many threads, a name that leaves no room for the largest index, a stack the system does not
+ * grant; ENOMEM. Nothing is kept on error. */
+int thread_pool_base_init(struct thread_pool_base *base, const thread_pool_options *options,
+                          void (*in_child)(void));
 void thread_pool_base_release(struct thread_pool_base *base);
 
 /* Is this a child of the process that made the pool? No system call; see fork.h. */

@@ -8,12 +8,14 @@
 
 #include <stdatomic.h>
 
-/* Written by the fork handler alone, when the child has one thread. Hidden: it is read with every
- * spawn and every job, and from the same library is one load. */
+/* Written by the fork handler alone, when the child has one thread. Hidden: it is read with nearly
+ * every spawn and job, and from the same library is one load. */
 extern atomic_uint thread_pool_fork_generation __attribute__((visibility("hidden")));
 
-/* Makes later forks count. Any thread, any number of times; 0 or ENOMEM. */
-int thread_pool_fork_watch(void);
+/* Makes later forks count, and each call `in_child` in the child, on its only thread, before that
+ * is no worker any more; NULL: nothing. Any thread, any number of times, always with the same
+ * function; 0 or ENOMEM. */
+int thread_pool_fork_watch(void (*in_child)(void));
 
 /* The generation of this process. Any thread; one plain load. */
 static inline unsigned thread_pool_fork_now(void) {

@@ -133,7 +133,7 @@ static int run_in_thread(thread_pool *pool, thread_pool_job job, void *arg) {
 }
 
 static int init_parts(thread_pool *pool, const thread_pool_options *options) {
-    int error = thread_pool_base_init(&pool->base, options);
+    int error = thread_pool_base_init(&pool->base, options, NULL);
     if (error != 0)
         return error;
     error = pthread_mutex_init(&pool->lock, NULL);

@@ -41,9 +41,9 @@ thread_pool_claim_blindly(struct thread_pool_consumer *consumer, struct thread_p
 
 /* Takes slot consumer->next, of a segment that is biased towards this worker. False: somebody wants
  * that to end, and it is open whether the slot has been taken. */
-static inline bool thread_pool_claim_biased(struct thread_pool_consumer *consumer) {
+static inline bool thread_pool_claim_biased(struct thread_pool_consumer *consumer, uint32_t index) {
     struct thread_pool_segment *segment = consumer->segment;
-    uint32_t after = consumer->next + 1;
+    uint32_t after = index + 1;
     /* Relaxed: ordered by the fence, whose partner is revoke (bias.c): either it sees this claim,
      * or we see that it is there. */
     atomic_store_explicit(&segment->biased, after, memory_order_relaxed);
@@ -59,7 +59,8 @@ static inline bool thread_pool_claim_biased(struct thread_pool_consumer *consume
  */
 static inline bool thread_pool_claim_next(struct thread_pool_consumer *consumer) {
     if (consumer->is_biased)
-        return thread_pool_claim_biased(consumer) || thread_pool_bias_yield(consumer);
+        return thread_pool_claim_biased(consumer, consumer->next) ||
+               thread_pool_bias_yield(consumer);
     /* Relaxed: claims only need to be distinct; what a job needs comes with its slot. */
     uint32_t after = consumer->next + 1;
     if (!atomic_compare_exchange_strong_explicit(&consumer->segment->head, &consumer->next, after,
@@ -110,8 +111,8 @@ static inline enum thread_pool_claim thread_pool_claim_try(struct thread_pool_qu
 }
 
 /* The next job of a segment that is biased towards this worker, without a question whose answer is
- * known as long as it is. False: there is none, or the bias ends; the way of all others tells, on
- * which a claim that is begun here may be begun again. */
+ * known as long as it is. False: there is none, or the bias ends, or this is a forked child; the
+ * way of all others tells, on which a claim that is begun here may be begun again. */
 static inline bool thread_pool_claim_own(struct thread_pool_consumer *consumer,
                                          struct thread_pool_task *task) {
     uint32_t index = consumer->next;
@@ -119,11 +120,16 @@ static inline bool thread_pool_claim_own(struct thread_pool_consumer *consumer,
         return false;
     struct thread_pool_slot *slot = &consumer->slots[index];
     if (THREAD_POOL_UNLIKELY(!thread_pool_slot_read(slot, consumer->own_mark, task) ||
-                             !thread_pool_claim_biased(consumer)))
+                             !thread_pool_claim_biased(consumer, index)))
         return false;
     if (consumer->gives_back)
         thread_pool_slot_give_back(slot, index);
     return true;
+}
+
+/* In a forked child, by the copy of the worker: what the segment has is its parent's. */
+static inline void thread_pool_claim_disown(struct thread_pool_consumer *consumer) {
+    consumer->own_end = 0;
 }
 
 /* Goes on after an attempt that failed with `how`. False: there is no job now. */

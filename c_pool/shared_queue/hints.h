@@ -2,6 +2,7 @@
 #ifndef THREAD_POOL_HINTS_H
 #define THREAD_POOL_HINTS_H
 
+#define THREAD_POOL_LIKELY(condition) __builtin_expect(!!(condition), 1)
 #define THREAD_POOL_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 
 /* For the functions between a spawn and the job of the worker it wakes: the linker puts them side

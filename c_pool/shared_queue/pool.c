@@ -58,12 +58,10 @@ static THREAD_POOL_HOT void run_jobs(struct thread_pool_worker *worker, bool aft
     struct thread_pool_consumer *consumer = &pool->queue.consumers[worker->index];
     (void)after_panic;
     for (;;) {
+        while (thread_pool_claim_own(consumer, &own))
+            own.job(own.arg);
         if (THREAD_POOL_UNLIKELY(pool->base.generation != thread_pool_fork_now()))
             thread_pool_base_stop_child(&pool->base);
-        if (thread_pool_claim_own(consumer, &own)) {
-            own.job(own.arg);
-            continue;
-        }
         if (!thread_pool_queue_take(&pool->queue, consumer, &task))
             return;
         task.job(task.arg);
@@ -97,8 +95,17 @@ static void end_all(thread_pool *pool) {
         pthread_join(pool->members[i].thread, NULL);
 }
 
+/* Whoever owns tickets, or has a biased segment, does not ask with each job whether the process has
+ * forked: in the child it owns nothing. */
+static void in_child(void) {
+    thread_pool_queue_disown();
+    struct thread_pool_worker *worker = thread_pool_worker_self();
+    if (worker != NULL)
+        thread_pool_claim_disown(&worker->pool->queue.consumers[worker->index]);
+}
+
 static int init_parts(thread_pool *pool, const thread_pool_options *options) {
-    int error = thread_pool_base_init(&pool->base, options);
+    int error = thread_pool_base_init(&pool->base, options, in_child);
     if (error != 0)
         return error;
     pool->members = calloc(options->threads, sizeof *pool->members);
@@ -150,14 +157,24 @@ int thread_pool_new(uint32_t threads, thread_pool **pool) {
     return thread_pool_new_with(&options, pool);
 }
 
+static inline void assert_open(thread_pool *pool) {
+    (void)pool;
+    assert((thread_pool_worker_belongs_to(pool) || !atomic_load(&pool->destroying)) &&
+           "spawn from outside while the pool is being destroyed");
+}
+
 THREAD_POOL_HOT int thread_pool_spawn(thread_pool *pool, thread_pool_job job, void *arg) {
     if (pool == NULL || job == NULL)
         return EINVAL;
+    struct thread_pool_task task = {job, arg};
+    if (THREAD_POOL_LIKELY(thread_pool_queue_is_owned(&pool->queue))) {
+        assert_open(pool);
+        return thread_pool_queue_put_owned(&pool->queue, task);
+    }
     if (THREAD_POOL_UNLIKELY(pool->base.generation != thread_pool_fork_now()))
         return ECANCELED;
-    assert((thread_pool_worker_belongs_to(pool) || !atomic_load(&pool->destroying)) &&
-           "spawn from outside while the pool is being destroyed");
-    return thread_pool_queue_put(&pool->queue, (struct thread_pool_task){job, arg});
+    assert_open(pool);
+    return thread_pool_queue_put(&pool->queue, task);
 }
 
 int thread_pool_destroy(thread_pool *pool) {

@@ -21,7 +21,11 @@ static bool admit(struct thread_pool_queue *queue) {
 }
 
 int thread_pool_queue_put_limited(struct thread_pool_queue *queue, struct thread_pool_task task) {
-    return admit(queue) ? thread_pool_queue_put_admitted(queue, task) : EAGAIN;
+    if (!admit(queue))
+        return EAGAIN;
+    return thread_pool_queue_producer.owns == queue->number
+               ? thread_pool_queue_put_owned(queue, task)
+               : thread_pool_queue_put_shared(queue, task);
 }
 
 /* Under lock. Links a segment whose first job is `task` behind `full`. */
@@ -194,6 +198,7 @@ static void init_chain(struct thread_pool_queue *queue) {
 int thread_pool_queue_init(struct thread_pool_queue *queue, size_t limit, uint32_t workers) {
     static _Atomic uint64_t numbers; /* atomic: given so far; 0 is none */
     queue->number = atomic_fetch_add(&numbers, 1) + 1;
+    queue->unlimited = limit == 0 ? queue->number : UINT64_MAX;
     queue->limit = limit;
     queue->workers = workers;
     int error = pthread_mutex_init(&queue->lock, NULL);

@@ -78,6 +78,7 @@ struct thread_pool_producer {
     alignas(64) uint64_t owns; /* number of the queue that it owns tickets of; 0: none. Then: */
     uint64_t tail;             /* what that segment's `tail` says as long as it is so */
     uint64_t taken;            /* life << 32 | tickets taken */
+    uintptr_t mark;            /* of that life's slots */
     struct thread_pool_segment *segment;
     struct thread_pool_owner *owner; /* its own in `queue`, or NULL */
     uint32_t puts;                   /* jobs put, into any queue */
@@ -101,6 +102,7 @@ struct thread_pool_queue {
     uint32_t workers;                            /* immutable */
     size_t limit;                                /* immutable: jobs that may wait; 0: any number */
     uint64_t number;                             /* immutable: no other queue has it, ever */
+    uint64_t unlimited; /* immutable: `number`, or, with a limit, that of no queue */
 
     struct thread_pool_idle idle; /* see idle.h */
 
@@ -185,10 +187,20 @@ static inline int thread_pool_queue_put_end(struct thread_pool_queue *queue,
     return 0;
 }
 
+/* The calling thread owns tickets of a queue without a limit. Not in a forked child. */
+static inline bool thread_pool_queue_is_owned(const struct thread_pool_queue *queue) {
+    return thread_pool_queue_producer.owns == queue->unlimited;
+}
+
+/* In a forked child: the tickets are its parent's. */
+static inline void thread_pool_queue_disown(void) {
+    thread_pool_queue_producer.owns = 0;
+}
+
 /* By the owner of the tickets. */
 static inline int thread_pool_queue_put_owned(struct thread_pool_queue *queue,
-                                              struct thread_pool_producer *producer,
                                               struct thread_pool_task task) {
+    struct thread_pool_producer *producer = &thread_pool_queue_producer;
     struct thread_pool_segment *segment = producer->segment;
     uint64_t ticket = producer->taken;
     uint32_t index = thread_pool_ticket_index(ticket);
@@ -203,18 +215,15 @@ static inline int thread_pool_queue_put_owned(struct thread_pool_queue *queue,
         return thread_pool_queue_put_slowly(queue, task);
     struct thread_pool_slot *slot = &segment->slots[index];
     thread_pool_slot_expect(slot, index);
-    thread_pool_slot_publish(slot, thread_pool_ticket_mark(ticket), task);
+    thread_pool_slot_publish(slot, producer->mark, task);
     producer->taken = ticket + 1;
     return thread_pool_queue_put_end(queue, slot);
 }
 
-/* Under the limit, if there is one. */
-static inline int thread_pool_queue_put_admitted(struct thread_pool_queue *queue,
-                                                 struct thread_pool_task task) {
-    struct thread_pool_producer *producer = &thread_pool_queue_producer;
-    if (THREAD_POOL_UNLIKELY(producer->owns == queue->number))
-        return thread_pool_queue_put_owned(queue, producer, task);
-    thread_pool_queue_expect_sleepers(producer);
+/* By anybody else. Under the limit, if there is one. */
+static inline int thread_pool_queue_put_shared(struct thread_pool_queue *queue,
+                                               struct thread_pool_task task) {
+    thread_pool_queue_expect_sleepers(&thread_pool_queue_producer);
     /* Acquire: the segment's fields; partner append. */
     struct thread_pool_segment *segment = atomic_load_explicit(&queue->last, memory_order_acquire);
     /* seq_cst: comes before the look at the idle word below in the one order of all such accesses;
@@ -231,11 +240,11 @@ static inline int thread_pool_queue_put_admitted(struct thread_pool_queue *queue
 
 /* Any thread; blocks at most while another one appends a segment or takes tickets back. 0; ENOMEM;
  * EAGAIN: `limit` jobs wait; ECANCELED: closed, and every job has run. Nothing is queued on error.
- */
+ * For whom it is_owned, put_owned does the same. */
 static inline int thread_pool_queue_put(struct thread_pool_queue *queue,
                                         struct thread_pool_task task) {
     return THREAD_POOL_UNLIKELY(queue->limit != 0) ? thread_pool_queue_put_limited(queue, task)
-                                                   : thread_pool_queue_put_admitted(queue, task);
+                                                   : thread_pool_queue_put_shared(queue, task);
 }
 
 #endif

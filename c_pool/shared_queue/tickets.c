@@ -65,6 +65,7 @@ bool thread_pool_tickets_own(struct thread_pool_queue *queue, struct thread_pool
     producer->segment = next;
     producer->tail = (uint64_t)life << 32 | THREAD_POOL_TICKETS_OWNED;
     producer->taken = (uint64_t)life << 32 | 1;
+    producer->mark = thread_pool_life_mark(life);
     /* seq_cst, these two: before `tail` says so, and before the link. */
     atomic_store(&producer->owner->taken, producer->taken);
     atomic_store(&next->owner, producer->owner);

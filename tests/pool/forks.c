@@ -83,6 +83,27 @@ void case_fork_child_cannot_spawn(void **state) {
     assert_parent_works();
 }
 
+enum { LONG_RUN = 30000 }; /* jobs: who spawns so many without a break may do so otherwise */
+
+static void spawn_long_run(void) {
+    for (uint32_t i = 0; i < scaled(LONG_RUN); i++)
+        spawn_recorded(shared_pool, job_count, &ran);
+}
+
+static void assert_long_run_ran(void) {
+    assert_int_equal(gate_count(&ran), scaled(LONG_RUN));
+    assert_int_equal(atomic_load(&spawn_refusals), 0);
+}
+
+void case_fork_child_cannot_spawn_after_a_long_run(void **state) {
+    (void)state;
+    shared_pool = make_pool(1);
+    spawn_long_run();
+    assert_exit(in_fork(spawn_in_child), 0);
+    assert_parent_works();
+    assert_long_run_ran();
+}
+
 void case_fork_child_destroy_does_not_hang(void **state) {
     (void)state;
     shared_pool = make_pool(2);
@@ -160,6 +181,21 @@ static int status_from_job(int (*child)(void)) {
 void case_fork_in_a_job_cannot_spawn(void **state) {
     (void)state;
     assert_exit(status_from_job(spawn_in_child), 0);
+}
+
+static void fork_in_job_after_a_long_run(void *unused) {
+    spawn_long_run();
+    fork_in_job(unused);
+}
+
+void case_fork_in_a_job_cannot_spawn_after_a_long_run(void **state) {
+    (void)state;
+    in_child = spawn_in_child;
+    shared_pool = make_pool(1);
+    spawn(shared_pool, fork_in_job_after_a_long_run, NULL);
+    assert_parent_works();
+    assert_exit(atomic_load(&status_seen), 0);
+    assert_long_run_ran();
 }
 
 void case_fork_in_a_job_destroy_does_not_hang(void **state) {
