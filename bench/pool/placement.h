@@ -28,10 +28,10 @@ typedef void placement_function(void *argument);
 
 #define PLACEMENT_CODE_PLACES 4
 
-#ifdef __aarch64__
-#define PLACEMENT_NOPS(bytes) ((bytes) / 4)
-#else
+#if defined __x86_64__ || defined __i386__
 #define PLACEMENT_NOPS(bytes) (bytes)
+#else /* AArch64, and others whose instructions have one length */
+#define PLACEMENT_NOPS(bytes) ((bytes) / 4)
 #endif
 
 #define PLACEMENT_AT(bytes)                                                                        \
