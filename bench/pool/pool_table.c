@@ -65,7 +65,7 @@ static const struct workload workloads[] = {
      .title = "from spawn to the start of the job, on a sleeping pool",
      .group = "latency",
      .floor = "futex_wake",
-     .seconds = 0.4,
+     .seconds = 0.8,
      ON_POOL,
      .metrics = wake_metrics,
      .run = workload_wake_latency},
