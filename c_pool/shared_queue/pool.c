@@ -157,24 +157,17 @@ int thread_pool_new(uint32_t threads, thread_pool **pool) {
     return thread_pool_new_with(&options, pool);
 }
 
-static inline void assert_open(thread_pool *pool) {
-    (void)pool;
-    assert((thread_pool_worker_belongs_to(pool) || !atomic_load(&pool->destroying)) &&
-           "spawn from outside while the pool is being destroyed");
-}
-
 THREAD_POOL_HOT int thread_pool_spawn(thread_pool *pool, thread_pool_job job, void *arg) {
     if (pool == NULL || job == NULL)
         return EINVAL;
-    struct thread_pool_task task = {job, arg};
-    if (THREAD_POOL_LIKELY(thread_pool_queue_is_owned(&pool->queue))) {
-        assert_open(pool);
-        return thread_pool_queue_put_owned(&pool->queue, task);
-    }
-    if (THREAD_POOL_UNLIKELY(pool->base.generation != thread_pool_fork_now()))
+    bool owned = thread_pool_queue_is_owned(&pool->queue); /* hence in no forked child */
+    if (THREAD_POOL_UNLIKELY(!owned && pool->base.generation != thread_pool_fork_now()))
         return ECANCELED;
-    assert_open(pool);
-    return thread_pool_queue_put(&pool->queue, task);
+    assert((thread_pool_worker_belongs_to(pool) || !atomic_load(&pool->destroying)) &&
+           "spawn from outside while the pool is being destroyed");
+    struct thread_pool_task task = {job, arg};
+    return THREAD_POOL_LIKELY(owned) ? thread_pool_queue_put_owned(&pool->queue, task)
+                                     : thread_pool_queue_put(&pool->queue, task);
 }
 
 int thread_pool_destroy(thread_pool *pool) {
