@@ -72,6 +72,7 @@ static double measure(struct sleeper *sleepers, unsigned turns, struct report *r
 /* `report` becomes that of the faster order, or of one that failed. */
 static void measure_orders(struct sleeper *sleepers, unsigned threads, struct report *report) {
     struct report in_turns;
+    wakes_let_threads_age();
     double first = measure(sleepers, 1, report);
     if (threads == 1 || report_failed(report))
         return;

@@ -24,6 +24,7 @@ void workload_wake_latency(const struct request *request, struct report *report)
     if (self.pool == NULL)
         return;
     struct wakes wakes = {.wake = wake, .context = &self};
+    wakes_let_threads_age();
     measure_wakes(&wakes, report);
     for (uint64_t round = 0; round < wakes.rounds; round++)
         tally_expect(&self.expected, self.seed + round);

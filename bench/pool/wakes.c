@@ -5,9 +5,9 @@
 #include "clock.h"
 #include "sleepers.h"
 
-/* Before anything is measured. Linux counts a new thread as one that is always busy, and halves
- * that every 32 ms while it sleeps. Meanwhile, where sessions have groups of their own, waking
- * another thread costs 2 to 4 percent more: bench/NOTES.md, "Young threads". */
+/* Linux counts a new thread as one that is always busy, and halves that every 32 ms while it
+ * sleeps. Meanwhile, where sessions have groups of their own, waking another thread costs 2 to 4
+ * percent more: bench/NOTES.md, "Young threads". */
 #define AGE_NS 400000000u
 #define BUDGET_NS 300000000u
 #define WARM_UP_ROUNDS 20
@@ -23,6 +23,10 @@ static _Atomic uint64_t started_at;
 /* Release: with the acquire in wait_for_start; what the job did before is done. */
 void wakes_started(void) {
     atomic_store_explicit(&started_at, now_ns(), memory_order_release);
+}
+
+void wakes_let_threads_age(void) {
+    sleep_for(AGE_NS);
 }
 
 struct series {
@@ -84,7 +88,6 @@ static void forget(struct series *series) {
 
 double measure_wakes(struct wakes *wakes, struct report *report) {
     struct series series = {.start_ns = SAMPLES_INIT, .call_ns = SAMPLES_INIT};
-    sleep_for(AGE_NS);
     if (!sleepers_open(&series.others)) {
         report_fail(report, "cannot read /proc/self/task");
         return 0;

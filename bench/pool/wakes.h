@@ -16,10 +16,13 @@ struct wakes {
 /* The first thing that the woken thread does: notes the time. */
 void wakes_started(void);
 
-/* Waits for 0.4 s, as threads that are new cost more to wake; then wakes for 0.3 s, each time after
- * all other threads have been seen asleep. Reports p50_ns, p99_ns (call to start), call_ns (median
- * cost of the call), asleep_percent, wakeups_per_call, and percentiles of both times. Returns
- * p50_ns, 0 on failure. */
+/* Waits for 0.4 s, because beside threads that are new a wake-up costs more. Once, when all threads
+ * have been made. */
+void wakes_let_threads_age(void);
+
+/* Wakes for 0.3 s, each time after all other threads have been seen asleep. Reports
+ * p50_ns, p99_ns (call to start), call_ns (median cost of the call), asleep_percent,
+ * wakeups_per_call, and percentiles of both times. Returns p50_ns, 0 on failure. */
 double measure_wakes(struct wakes *wakes, struct report *report);
 
 #endif
