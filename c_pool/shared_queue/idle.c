@@ -39,7 +39,13 @@ uint64_t thread_pool_idle_close(struct thread_pool_idle *idle, uint32_t workers)
 
 /* The word says whether CLOSING came before the last look at the queue; who sleeps now only a new
  * look at the word can tell. Between the two another worker may have cancelled its sleep and
- * claimed a job, and that job may spawn. */
+ * claimed a job, and that job may spawn.
+ *
+ * Claims are relaxed, so that the one who sees such a claim, and so no ticket, need not see the
+ * cancel before it for that. But between the two that worker looks at `head` as well, or at
+ * `biased`, seq_cst (thread_pool_segment_claimed), and does not see its claim. In the one order of
+ * seq_cst accesses its cancel is before that look, that look before ours, which sees the claim, and
+ * ours before the load here. */
 bool thread_pool_idle_is_over(const struct thread_pool_idle *idle, uint64_t word) {
     return (word & CLOSING) != 0 &&
            thread_pool_idle_sleepers(atomic_load(&idle->word)) == idle->workers;

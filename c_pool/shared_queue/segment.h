@@ -62,7 +62,8 @@ static_assert(sizeof(struct thread_pool_segment) == 2 * THREAD_POOL_LINE,
 /* Slots that have been claimed, or more. A slot too many is in the hands of a worker that the
  * segment was biased towards: it goes on until the slot has been claimed. */
 static inline uint32_t thread_pool_segment_claimed(const struct thread_pool_segment *segment) {
-    /* seq_cst: as in thread_pool_consumer_sees_tickets. A value of `biased` that is old is less. */
+    /* seq_cst, both: as in thread_pool_consumer_sees_tickets, and see thread_pool_idle_is_over. A
+     * value of `biased` that is old is less. */
     uint32_t head = atomic_load(&segment->head);
     return head < THREAD_POOL_HEAD_BIASED ? head : atomic_load(&segment->biased);
 }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Every C file is as clang-format 14 (Debian 12) leaves it. 77: not installed, skipped.
+# Every C and C++ file is as clang-format 14 (Debian 12) leaves it. 77: not installed, skipped.
 set -u
 cd "$1" || exit 1
 command -v clang-format >/dev/null 2>&1 || {
@@ -14,5 +14,5 @@ case $(clang-format --version) in
     ;;
 esac
 # thread_pool.h is cbindgen's, and held to its source by a test of its own.
-find c_pool ffi bench tests \( -name '*.c' -o -name '*.h' \) ! -name thread_pool.h \
+find c_pool ffi bench tests \( -name '*.[ch]' -o -name '*.[ch]pp' \) ! -name thread_pool.h \
     -exec clang-format --dry-run --Werror {} + 2>&1
