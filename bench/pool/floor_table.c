@@ -8,6 +8,7 @@ static const unsigned some_threads[] = {1, 2, 4, 8, 0};
 
 static const struct metric ring_metrics[] = {METRIC_NS_PER_JOB, METRICS_BATCHES, {0}};
 static const struct metric wake_metrics[] = {METRICS_WAKES, {0}};
+static const struct metric burst_metrics[] = {METRICS_BURSTS, {0}};
 static const struct metric busy_metrics[] = {METRIC_NS_PER_JOB, METRICS_BUSY, METRICS_BATCHES, {0}};
 static const struct metric unwind_metrics[] = {METRIC_NS_PER_PANIC, METRICS_BATCHES, {0}};
 
@@ -40,6 +41,14 @@ static const struct workload workloads[] = {
      .any_threads = true,
      .metrics = wake_metrics,
      .run = floor_futex_wake},
+    {.name = "bare_burst",
+     .title = "64 jobs of 1 µs every millisecond by bare threads, woken when all jobs are there",
+     .group = "latency",
+     .seconds = 0.4,
+     .threads = some_threads,
+     .any_threads = true,
+     .metrics = burst_metrics,
+     .run = floor_burst},
     TWO_THREADS("two_claimers_100ns", 100, floor_two_claimers,
                 "two threads that take jobs of 100 ns one by one from a shared counter"),
     TWO_THREADS("two_threads_100ns", 100, floor_two_threads, "two plain threads, jobs of 100 ns"),

@@ -9,6 +9,7 @@ typedef void floor_function(const struct request *request, struct report *report
 floor_function floor_spsc_ring;
 floor_function floor_mpmc_ring;
 floor_function floor_futex_wake;
+floor_function floor_burst;
 floor_function floor_unwind_resume;
 floor_function floor_two_threads, floor_two_claimers; /* parameter: nanoseconds of a job */
 

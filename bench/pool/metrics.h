@@ -21,5 +21,11 @@
         {"call_ns", "ns", "lower", false}, {"wakeups_per_call", "wake-ups", "lower", false}, {     \
         "asleep_percent", "%", "none", false                                                       \
     }
+#define METRICS_BURSTS                                                                             \
+    {"p50_ns", "ns", "lower", true}, {"p99_ns", "ns", "lower", false},                             \
+        {"cores_burnt", "cores", "lower", true}, {"from_due_p50_ns", "ns", "lower", false},        \
+        {"from_due_p99_ns", "ns", "lower", false}, {                                               \
+        "wakeups_per_job", "wake-ups", "lower", false                                              \
+    }
 
 #endif

@@ -13,14 +13,7 @@ static const struct metric throughput_metrics[] = {
 static const struct metric busy_metrics[] = {
     METRIC_NS_PER_JOB, METRICS_BUSY, METRICS_BATCHES, REFUSED, {0}};
 static const struct metric wake_metrics[] = {METRICS_WAKES, {0}};
-static const struct metric burst_metrics[] = {{"p50_ns", "ns", "lower", true},
-                                              {"p99_ns", "ns", "lower", false},
-                                              {"cores_burnt", "cores", "lower", true},
-                                              {"from_due_p50_ns", "ns", "lower", false},
-                                              {"from_due_p99_ns", "ns", "lower", false},
-                                              {"wakeups_per_job", "wake-ups", "lower", false},
-                                              REFUSED,
-                                              {0}};
+static const struct metric burst_metrics[] = {METRICS_BURSTS, REFUSED, {0}};
 static const struct metric idle_metrics[] = {
     {"cpu_ms_per_second", "ms", "lower", true}, {"tail_cpu_ms", "ms", "lower", false}, {0}};
 static const struct metric create_metrics[] = {{"ns_per_pool", "ns", "lower", true},
@@ -82,6 +75,7 @@ static const struct workload workloads[] = {
     {.name = "burst",
      .title = "64 jobs of 1 µs every millisecond: time to finish them",
      .group = "latency",
+     .floor = "bare_burst",
      .seconds = 0.4,
      ON_POOL,
      .metrics = burst_metrics,
