@@ -13,6 +13,7 @@
 namespace machine {
 
 static void (*scenario)(), (*begin_program_thread)();
+static int threads_begun; /* in this run, by others */
 
 /* Relacy's threads share one real thread. So each one's thread-local variables are elsewhere while
  * it does not run. */
@@ -85,6 +86,7 @@ struct exploration : rl::test_suite<exploration, 1> {
     void before() {
         forget(false); /* a run that failed has left everything as it was */
         begin_kernel();
+        threads_begun = 0;
     }
     void thread(unsigned) {
         begin_any_thread();
@@ -131,6 +133,7 @@ void *machine_thread(void *(*function)(void *), void *argument) {
         abort();
     *begun = {function, argument};
     step();
+    machine_check(++threads_begun < THREADS, "the machine has too few threads for the scenario");
     return rl::ctx().create_thread(run_thread, begun);
 }
 

@@ -11,7 +11,7 @@
 extern "C" {
 #endif
 
-#define MACHINE_THREADS 7 /* the one that runs the scenario, and those that are made */
+#define MACHINE_THREADS 5 /* the one that runs the scenario, and those that are made, at most */
 
 /* ---- for system.c ----------------------------------------------------------------------------*/
 
