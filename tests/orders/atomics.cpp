@@ -94,6 +94,15 @@ uint64_t change(uintptr_t address, size_t size, int order, uintptr_t pc, functio
     return before;
 }
 
+/* As load_index, of the newest value. */
+unsigned newest_index(const object &object, rl::memory_order order) {
+    rl::thread_info_base &thread = *rl::ctx().threadx_;
+    if (order == rl::mo_seq_cst)
+        return thread.atomic_load_seq_cst_rmw(object.data);
+    return acquires(order) ? thread.atomic_load_acquire_rmw(object.data)
+                           : thread.atomic_load_relaxed_rmw(object.data);
+}
+
 /* The order of the load that a failed comparison is. */
 rl::memory_order failing(rl::memory_order order) {
     if (order == rl::mo_seq_cst)
@@ -107,12 +116,16 @@ bool compare_and_swap(uintptr_t address, size_t size, uint64_t &expected, uint64
     rl::debug_info info = site_info(pc);
     object &object = atomic_object(address, size, info);
     rl::memory_order mo = site_order(pc, order), failure = failing(site_order(pc, failure_order));
-    uint64_t seen = object.values[load_index(object, failure)];
-    bool spurious = weak && rl::ctx().rand(4, rl::sched_type_cas_fail) == 0;
-    if (seen != expected || object.newest() != expected || spurious) {
-        expected = seen != expected || spurious ? seen : object.newest();
-        log(info, access_event{"compare in vain", address, expected, failure,
-                               expected != object.newest()});
+    bool may_fail = rl::ctx().rand(4, rl::sched_type_cas_fail) == 0,
+         differs = object.newest() != expected;
+    uint64_t seen = expected;
+    if (differs || may_fail)
+        seen = object.values[load_index(object, failure)];
+    if (differs && seen == expected)
+        seen = object.values[newest_index(object, failure)];
+    if (seen != expected || (weak && may_fail)) {
+        expected = seen;
+        log(info, access_event{"compare in vain", address, seen, failure, seen != object.newest()});
         return false;
     }
     store_at(object, address, size, change_index(object, mo), value);
