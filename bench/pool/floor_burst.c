@@ -4,16 +4,14 @@
  *
  * The one who has the jobs wakes all of these threads. That one of them wakes the next takes 1.3
  * times as long, and one alone 1.35 times, with 0.8 of the CPU (bench/NOTES.md, "Bare bursts"). */
-#include <linux/futex.h>
 #include <pthread.h>
 #include <stdalign.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdlib.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "bursts.h"
+#include "calls.h"
 #include "cpus.h"
 #include "floors.h"
 
@@ -28,10 +26,6 @@ struct runner {
 
 /* Jobs of that burst that have been taken, or more. */
 static struct { alignas(128) _Atomic uint32_t taken; } bursts[BURSTS];
-
-static void futex(_Atomic uint32_t *word, int operation, uint32_t value) {
-    syscall(SYS_futex, word, operation | FUTEX_PRIVATE_FLAG, value, NULL, NULL, 0);
-}
 
 static void run_burst(struct runner *self, uint32_t burst) {
     uint32_t job;
@@ -51,17 +45,11 @@ static void *run_bursts(void *argument) {
     /* Relaxed: only the number itself is passed on, and futex re-checks it. */
     while ((now = atomic_load_explicit(&self->burst, memory_order_relaxed)) != STOP) {
         if (now == seen)
-            futex(&self->burst, FUTEX_WAIT, seen);
+            calls_wait(&self->burst, seen);
         while (seen < now)
             run_burst(self, seen++);
     }
     return NULL;
-}
-
-static void call(struct runner *runner, uint32_t burst) {
-    /* Relaxed: as in run_bursts. */
-    atomic_store_explicit(&runner->burst, burst, memory_order_relaxed);
-    futex(&runner->burst, FUTEX_WAKE, 1);
 }
 
 struct team {
@@ -72,7 +60,7 @@ struct team {
 static void begin(void *context, uint64_t first) {
     const struct team *team = context;
     for (unsigned i = 0; i < team->size; i++)
-        call(&team->runners[i], (uint32_t)(first / BURST_JOBS) + 1);
+        calls_make(&team->runners[i].burst, (uint32_t)(first / BURST_JOBS) + 1);
 }
 
 static bool start(struct runner *runner) {
@@ -83,7 +71,7 @@ static bool start(struct runner *runner) {
 static void stop(const struct team *team, struct report *report) {
     uint64_t ran = 0, jobs = (uint64_t)BURSTS * BURST_JOBS;
     for (unsigned i = 0; i < team->size; i++) {
-        call(&team->runners[i], STOP);
+        calls_make(&team->runners[i].burst, STOP);
         pthread_join(team->runners[i].thread, NULL);
         ran += team->runners[i].ran;
     }

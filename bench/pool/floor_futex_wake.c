@@ -3,15 +3,13 @@
  * Which one is woken makes a difference on some processors: on a Xeon always the first is 6 percent
  * faster, whose caches are warm, than all of them in turns, as with a futex that they share. Both
  * are measured, and the faster one is the floor. */
-#include <linux/futex.h>
 #include <pthread.h>
 #include <stdalign.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdlib.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
+#include "calls.h"
 #include "floors.h"
 #include "wakes.h"
 
@@ -23,10 +21,6 @@ struct sleeper {
     pthread_t thread;
 };
 
-static void futex(_Atomic uint32_t *word, int operation, uint32_t value) {
-    syscall(SYS_futex, word, operation | FUTEX_PRIVATE_FLAG, value, NULL, NULL, 0);
-}
-
 static void *wait_for_calls(void *argument) {
     struct sleeper *self = argument;
     uint32_t seen = 0, now;
@@ -35,7 +29,7 @@ static void *wait_for_calls(void *argument) {
         if (now != seen)
             wakes_started();
         seen = now;
-        futex(&self->calls, FUTEX_WAIT, seen);
+        calls_wait(&self->calls, seen);
     }
     return NULL;
 }
@@ -43,12 +37,6 @@ static void *wait_for_calls(void *argument) {
 static bool start(struct sleeper *sleeper) {
     atomic_init(&sleeper->calls, 0);
     return pthread_create(&sleeper->thread, NULL, wait_for_calls, sleeper) == 0;
-}
-
-static void call(struct sleeper *sleeper, uint32_t value) {
-    /* Relaxed: as in wait_for_calls. */
-    atomic_store_explicit(&sleeper->calls, value, memory_order_relaxed);
-    futex(&sleeper->calls, FUTEX_WAKE, 1);
 }
 
 struct order {
@@ -60,7 +48,7 @@ static void wake(void *context, uint64_t round) {
     const struct order *order = context;
     struct sleeper *sleeper = &order->sleepers[round % order->turns];
     /* Relaxed: nobody else writes it. */
-    call(sleeper, atomic_load_explicit(&sleeper->calls, memory_order_relaxed) + 1);
+    calls_make(&sleeper->calls, atomic_load_explicit(&sleeper->calls, memory_order_relaxed) + 1);
 }
 
 static double measure(struct sleeper *sleepers, unsigned turns, struct report *report) {
@@ -98,7 +86,7 @@ void floor_futex_wake(const struct request *request, struct report *report) {
     else
         report_fail(report, "no threads to be woken");
     for (unsigned i = 0; i < started; i++) {
-        call(&sleepers[i], STOP);
+        calls_make(&sleepers[i].calls, STOP);
         pthread_join(sleepers[i].thread, NULL);
     }
     free(sleepers);

@@ -272,8 +272,8 @@ static double least(double a, double b) {
 }
 
 /* The fastest of three rings. Where two cores share a cache, the first two take 1.5 to 1.65 ns an
- * item, and the third 1.7 to 2.0; where they do not, the first two 3.3 to 3.7, and the third 1.6 to
- * 1.8, but for a Xeon, where it was the second: bench/NOTES.md, "A floor that was none". */
+ * item, and the third 1.7 to 2.0; where they do not, the first two 2.6 to 3.7, and the third 1.6 to
+ * 1.8: bench/NOTES.md, "A floor that was none". */
 void floor_spsc_ring(const struct request *request, struct report *report) {
     const struct ends alone = {produce_alone, consume_alone};
     const struct ends giving_back = {produce_alone, consume_alone_giving_back};
