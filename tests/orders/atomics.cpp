@@ -149,30 +149,22 @@ void __tsan_write_range(void *address, size_t size) {
     plain_access((uintptr_t)address, size, true, PC);
 }
 
-#define PLAIN(size)                                                                                \
-    void __tsan_read##size(void *address) {                                                        \
+#define PLAIN(prefix, size)                                                                        \
+    void __tsan_##prefix##read##size(void *address) {                                              \
         plain_access((uintptr_t)address, size, false, PC);                                         \
     }                                                                                              \
-    void __tsan_write##size(void *address) {                                                       \
+    void __tsan_##prefix##write##size(void *address) {                                             \
         plain_access((uintptr_t)address, size, true, PC);                                          \
     }
-PLAIN(1)
-PLAIN(2)
-PLAIN(4)
-PLAIN(8)
-PLAIN(16)
-
-#define UNALIGNED(size)                                                                            \
-    void __tsan_unaligned_read##size(void *address) {                                              \
-        plain_access((uintptr_t)address, size, false, PC);                                         \
-    }                                                                                              \
-    void __tsan_unaligned_write##size(void *address) {                                             \
-        plain_access((uintptr_t)address, size, true, PC);                                          \
-    }
-UNALIGNED(2)
-UNALIGNED(4)
-UNALIGNED(8)
-UNALIGNED(16)
+PLAIN(, 1)
+PLAIN(, 2)
+PLAIN(, 4)
+PLAIN(, 8)
+PLAIN(, 16)
+PLAIN(unaligned_, 2)
+PLAIN(unaligned_, 4)
+PLAIN(unaligned_, 8)
+PLAIN(unaligned_, 16)
 
 #define CHANGE(bits, name, expression)                                                             \
     uint##bits##_t __tsan_atomic##bits##_##name(volatile uint##bits##_t *address,                  \

@@ -77,7 +77,8 @@ bool machine_weaken(const char *function, const char *kind, unsigned number) {
     if (lines.empty())
         return false;
     for (auto &entry : sites)
-        if (entry.second.function == function && entry.second.line == *lines.begin())
+        if (entry.second.function == function && entry.second.kind == kind &&
+            entry.second.line == *lines.begin())
             entry.second.weakened = true;
     return true;
 }
